@@ -1,0 +1,27 @@
+//! Clip -> [`Analysis`]: decode, trim, features and models, composed stage by stage, so that a caller can show progress
+//! and stop between any two of them.
+
+mod pipeline;
+mod view;
+
+pub use pipeline::{Analyzer, Step};
+pub use view::{Analysis, Answer, ClipInfo, Envelope, MelView, Notice, Stage, StageTime};
+
+/// What a caller hands in.
+#[derive(Clone, Debug)]
+pub enum Clip {
+    /// An audio file as it lies on disk.
+    File {
+        /// File name; its ending is a hint for the decoder.
+        name: String,
+        /// The whole file.
+        bytes: Vec<u8>,
+    },
+    /// Raw mono samples.
+    Pcm {
+        /// Samples, nominally in -1..=1.
+        samples: Vec<f32>,
+        /// Hz.
+        sample_rate: u32,
+    },
+}

@@ -1,0 +1,155 @@
+//! What the page shows of a clip, display-ready.
+
+use serde::{Deserialize, Serialize};
+
+use crate::inference::{Emotion, ModelKind, Probabilities, Tier};
+
+/// The result for one clip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// The clip as it was read.
+    pub clip: ClipInfo,
+    /// Peaks of the whole clip, for the waveform.
+    pub envelope: Envelope,
+    /// Kept regions `(start, end)` in seconds; what lies outside was cut as silence.
+    pub kept: Vec<(f32, f32)>,
+    /// The mel spectrogram of the kept part.
+    pub mel: MelView,
+    /// The ensemble's probabilities.
+    pub probabilities: Probabilities,
+    /// The ensemble's winner.
+    pub winner: Emotion,
+    /// What each model said, the ensemble not among them.
+    pub answers: Vec<Answer>,
+    /// What the user should know about the clip.
+    pub notices: Vec<Notice>,
+    /// Time of each stage, in order.
+    pub times: Vec<StageTime>,
+}
+
+/// A clip as it was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClipInfo {
+    /// File name, or what the source called it.
+    pub name: String,
+    /// Codec in words, such as `PCM, 16 bit`.
+    pub codec: String,
+    /// Hz, before resampling.
+    pub sample_rate: u32,
+    /// Channels, before mixing.
+    pub channels: usize,
+    /// Seconds of the whole clip.
+    pub seconds: f32,
+}
+
+/// Lowest and highest sample of each of `minima.len()` equal slices of the clip, in -1..=1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Envelope {
+    /// Lowest sample of each slice.
+    pub minima: Vec<f32>,
+    /// Highest sample of each slice.
+    pub maxima: Vec<f32>,
+}
+
+/// A log-mel spectrogram as bytes: 0 is `floor_db` under the loudest bin, 255 the loudest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MelView {
+    /// Mel bands, lowest first.
+    pub n_mels: usize,
+    /// Frames.
+    pub n_frames: usize,
+    /// Row by row, lowest band first: `values[mel * n_frames + frame]`.
+    pub values: Vec<u8>,
+    /// Seconds between frames.
+    pub frame_seconds: f32,
+    /// Hz of the centre of each band.
+    pub centers_hz: Vec<f32>,
+    /// dB under the maximum at which the picture is black (a negative number).
+    pub floor_db: f32,
+}
+
+/// What one model said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Name in the manifest, such as `cnn-2d`.
+    pub model: String,
+    /// What it is.
+    pub kind: ModelKind,
+    /// Tier in the manifest.
+    pub tier: Tier,
+    /// Probabilities in class order.
+    pub probabilities: Probabilities,
+    /// Time it took, in milliseconds.
+    pub millis: f32,
+}
+
+/// Something about the clip that the user should know beside the answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Notice {
+    /// The file ends before its header says it should; what was there has been analysed.
+    Truncated {
+        /// Seconds that could be read.
+        seconds: f32,
+    },
+    /// More than a thousandth of the samples stand at full scale.
+    Clipped,
+    /// Less speech than the models were trained on.
+    Short {
+        /// Seconds of kept sound.
+        seconds: f32,
+    },
+}
+
+impl std::fmt::Display for Notice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Truncated { seconds } => {
+                write!(f, "The file ends early: the {seconds:.1} s that could be read were analysed.")
+            }
+            Self::Clipped => f.write_str("The recording is clipped (too loud for the microphone); the answer is less sure."),
+            Self::Short { seconds } => {
+                write!(f, "Only {seconds:.1} s of sound: the answer is less sure than for a whole sentence.")
+            }
+        }
+    }
+}
+
+/// A stage of the pipeline, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Bytes to samples.
+    Decode,
+    /// To 16 kHz mono.
+    Resample,
+    /// Silence cut, level normalised.
+    Trim,
+    /// Spectrogram, MFCC, descriptors, functionals.
+    Features,
+    /// All models of a tier.
+    Models,
+}
+
+impl Stage {
+    /// All stages in order.
+    pub const ALL: [Self; 5] = [Self::Decode, Self::Resample, Self::Trim, Self::Features, Self::Models];
+
+    /// A word for the page.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Decode => "decode",
+            Self::Resample => "resample",
+            Self::Trim => "trim",
+            Self::Features => "features",
+            Self::Models => "models",
+        }
+    }
+}
+
+/// Time that a stage took.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageTime {
+    /// Which.
+    pub stage: Stage,
+    /// Milliseconds.
+    pub millis: f32,
+}
