@@ -1,1 +1,51 @@
-//! placeholder
+//! Bytes -> [`Audio`]: decode, mix to mono, resample, cut silence, normalise the level.
+
+mod decode;
+mod limits;
+mod resample;
+mod trim;
+
+pub use decode::{Decoded, decode};
+pub use limits::{MAX_BYTES, MAX_CHANNELS, MAX_SECONDS, MIN_SECONDS};
+pub use resample::resample;
+pub use trim::{Prepared, TARGET_RMS, prepare};
+
+use crate::{Error, Result};
+
+/// Mono sound: finite samples, nominally in -1..=1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Audio {
+    samples: Vec<f32>,
+    sample_rate: u32,
+}
+
+impl Audio {
+    /// Takes samples at `sample_rate` Hz.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`] for NaN or infinite samples, [`Error::SampleRate`] outside 4000..=384000 Hz.
+    pub fn new(samples: Vec<f32>, sample_rate: u32) -> Result<Self> {
+        if !limits::SAMPLE_RATES.contains(&sample_rate) {
+            return Err(Error::SampleRate { sample_rate });
+        }
+        if samples.iter().any(|sample| !sample.is_finite()) {
+            return Err(Error::NotFinite);
+        }
+        Ok(Self { samples, sample_rate })
+    }
+
+    /// The samples.
+    pub fn samples(&self) -> &[f32] {
+        &self.samples
+    }
+
+    /// Hz.
+    pub fn sample_rate(&self) -> u32 {
+        self.sample_rate
+    }
+
+    /// Length in seconds.
+    pub fn seconds(&self) -> f32 {
+        self.samples.len() as f32 / self.sample_rate as f32
+    }
+}

@@ -74,6 +74,8 @@ pub struct ModelEntry {
     /// Width of the embedding output; 0 without one.
     #[serde(default)]
     pub embedding: usize,
+    /// Temperature that calibrates its own answer (Guo et al. 2017); 1 leaves it as it is.
+    pub temperature: f32,
 }
 
 /// How the models of a tier join into one answer.
@@ -96,4 +98,87 @@ pub struct Member {
     pub model: String,
     /// Its weight in the soft vote.
     pub weight: f32,
+}
+
+impl Manifest {
+    /// Reads and checks a manifest.
+    ///
+    /// # Errors
+    /// [`Error::Model`] that names what does not fit.
+    pub fn parse(json: &[u8]) -> Result<Self> {
+        let refuse = |reason: String| Error::Model { model: "manifest.json".into(), reason };
+        let manifest: Self = serde_json::from_slice(json).map_err(|error| refuse(format!("it cannot be read ({error})")))?;
+        manifest.problem().map_or(Ok(manifest), |problem| Err(refuse(problem)))
+    }
+
+    /// The models of a tier, in the order in which they run.
+    pub fn tier(&self, tier: Tier) -> impl Iterator<Item = &ModelEntry> {
+        self.models.iter().filter(move |entry| entry.tier == tier)
+    }
+
+    /// How the models of a tier join, if there are any.
+    pub fn ensemble(&self, tier: Tier) -> Option<&EnsembleEntry> {
+        self.ensembles.iter().find(|ensemble| ensemble.tier == tier)
+    }
+
+    fn problem(&self) -> Option<String> {
+        if self.schema != SCHEMA {
+            return Some(format!("its layout is version {}, this page reads version {SCHEMA}", self.schema));
+        }
+        if !self.labels.iter().map(String::as_str).eq(super::Emotion::ALL.iter().map(|emotion| emotion.name())) {
+            return Some("its classes are not the eight of this page".into());
+        }
+        if let Some(problem) = self.features.problem() {
+            return Some(problem.into());
+        }
+        let known = |name: &str, tier| self.models.iter().any(|entry| entry.name == name && entry.tier == tier);
+        for (index, entry) in self.models.iter().enumerate() {
+            if self.models[..index].iter().any(|other| other.name == entry.name) {
+                return Some(format!("it lists {} twice", entry.name));
+            }
+            if entry.file.is_empty() || entry.file.contains(['/', '\\', ':']) || entry.file.starts_with('.') {
+                return Some(format!("the file name of {} is not a plain one", entry.name));
+            }
+            if !(entry.temperature > 0.0 && entry.temperature.is_finite()) {
+                return Some(format!("the temperature of {} is not a positive number", entry.name));
+            }
+            let size = entry.input.iter().try_fold(1usize, |size, n| size.checked_mul(*n));
+            if !size.is_some_and(|size| (1..=1 << 24).contains(&size)) {
+                return Some(format!("the input shape of {} is out of range", entry.name));
+            }
+        }
+        for ensemble in &self.ensembles {
+            let sum: f32 = ensemble.members.iter().map(|member| member.weight).sum();
+            let sound = ensemble.members.iter().all(|member| member.weight >= 0.0) && (sum - 1.0).abs() < 1e-3;
+            if !sound || !(ensemble.temperature > 0.0 && ensemble.temperature.is_finite()) {
+                return Some("the weights of an ensemble do not sum to 1".into());
+            }
+            if let Some(member) = ensemble.members.iter().find(|member| !known(&member.model, ensemble.tier)) {
+                return Some(format!("its ensemble asks for {}, which is not listed", member.model));
+            }
+        }
+        None
+    }
+}
+
+impl ModelEntry {
+    /// Whether `bytes` are the file that the manifest means.
+    ///
+    /// # Errors
+    /// [`Error::Model`] on another size or SHA-256.
+    pub fn check(&self, bytes: &[u8]) -> Result<()> {
+        let refuse = |reason: String| Err(Error::Model { model: self.name.clone(), reason });
+        if bytes.len() as u64 != self.bytes {
+            return refuse(format!("its file has {} bytes instead of {}", bytes.len(), self.bytes));
+        }
+        if sha256_hex(bytes) != self.sha256 {
+            return refuse("its file has been altered (the SHA-256 checksum differs)".into());
+        }
+        Ok(())
+    }
+}
+
+/// Lower-case hexadecimal SHA-256.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

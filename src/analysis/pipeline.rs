@@ -1,0 +1,226 @@
+//! One clip on its way through the stages.
+
+use std::path::Path;
+
+use super::{Analysis, Answer, Clip, ClipInfo, Envelope, MelView, Notice, Stage, StageTime};
+use crate::audio::{Audio, Decoded, Prepared, decode, prepare, resample};
+use crate::features::{Features, MelSpectrogram, extract};
+use crate::inference::{Engine, Inputs, Probabilities, Tier, winner};
+use crate::{Error, Result};
+
+const ENVELOPE_SLICES: usize = 1200;
+const SHORT_SECONDS: f32 = 0.8;
+
+/// A clip being analysed: call [`step`](Self::step) until it gives the result. Between any two calls the caller may show
+/// progress, or stop.
+pub struct Analyzer {
+    state: State,
+    found: Found,
+}
+
+/// What one step gave.
+#[derive(Debug)]
+pub enum Step {
+    /// More to do; the stage that the next step works on.
+    Next(Stage),
+    /// The result.
+    Done(Box<Analysis>),
+}
+
+enum State {
+    Decode(Clip),
+    Resample(Decoded),
+    Trim(Audio),
+    Features(Prepared),
+    Models { inputs: Inputs, answers: Vec<Answer> },
+    Ended,
+}
+
+#[derive(Default)]
+struct Found {
+    clip: Option<ClipInfo>,
+    envelope: Option<Envelope>,
+    kept: Vec<(f32, f32)>,
+    mel: Option<MelView>,
+    notices: Vec<Notice>,
+    times: Vec<StageTime>,
+}
+
+impl Analyzer {
+    /// A clip before its first stage.
+    pub fn new(clip: Clip) -> Self {
+        Self { state: State::Decode(clip), found: Found::default() }
+    }
+
+    /// The stage that the next step works on; `None` after the end.
+    pub fn next_stage(&self) -> Option<Stage> {
+        match self.state {
+            State::Decode(_) => Some(Stage::Decode),
+            State::Resample(_) => Some(Stage::Resample),
+            State::Trim(_) => Some(Stage::Trim),
+            State::Features(_) => Some(Stage::Features),
+            State::Models { .. } => Some(Stage::Models),
+            State::Ended => None,
+        }
+    }
+
+    /// Works on one stage, or on one model of the last. `now` gives milliseconds of any clock.
+    ///
+    /// # Errors
+    /// What is wrong with the clip or a model; the analysis has then ended, and a further step is [`Error::Cancelled`].
+    pub fn step(&mut self, engine: &Engine, now: &dyn Fn() -> f64) -> Result<Step> {
+        let stage = self.next_stage().ok_or(Error::Cancelled)?;
+        let start = now();
+        let state = std::mem::replace(&mut self.state, State::Ended);
+        let next = self.advance(state, engine, now)?;
+        self.add_time(stage, (now() - start) as f32);
+        match next {
+            State::Models { inputs, answers } if answers.len() == engine.entries().len() => {
+                drop(inputs);
+                self.finish(engine, answers).map(|analysis| Step::Done(Box::new(analysis)))
+            }
+            state => {
+                self.state = state;
+                Ok(Step::Next(self.next_stage().unwrap_or(Stage::Models)))
+            }
+        }
+    }
+
+    /// All steps at once.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step).
+    pub fn run(mut self, engine: &Engine, now: &dyn Fn() -> f64) -> Result<Analysis> {
+        loop {
+            if let Step::Done(analysis) = self.step(engine, now)? {
+                return Ok(*analysis);
+            }
+        }
+    }
+
+    fn advance(&mut self, state: State, engine: &Engine, now: &dyn Fn() -> f64) -> Result<State> {
+        Ok(match state {
+            State::Decode(clip) => {
+                let (name, decoded) = read(clip)?;
+                self.describe(name, &decoded);
+                State::Resample(decoded)
+            }
+            State::Resample(decoded) => State::Trim(resample(&decoded.audio, engine.features().sample_rate)?),
+            State::Trim(audio) => {
+                let prepared = prepare(&audio)?;
+                let seconds = prepared.audio.seconds();
+                if seconds < SHORT_SECONDS {
+                    self.found.notices.push(Notice::Short { seconds });
+                }
+                self.found.kept = vec![prepared.kept];
+                State::Features(prepared)
+            }
+            State::Features(prepared) => {
+                let config = engine.features();
+                let features: Features = extract(&prepared.audio, config)?;
+                self.found.mel = Some(mel_view(&features.log_mel, config.floor_decades, 1.0 / config.frame_rate()));
+                State::Models { inputs: Inputs::new(&features, config), answers: Vec::new() }
+            }
+            State::Models { mut inputs, mut answers } => {
+                let index = answers.len();
+                let start = now();
+                let probabilities = engine.predict(index, &mut inputs)?;
+                if let Some(entry) = engine.entries().nth(index) {
+                    answers.push(Answer {
+                        model: entry.name.clone(),
+                        kind: entry.kind,
+                        tier: entry.tier,
+                        probabilities,
+                        millis: (now() - start) as f32,
+                    });
+                }
+                State::Models { inputs, answers }
+            }
+            State::Ended => return Err(Error::Cancelled),
+        })
+    }
+
+    fn describe(&mut self, name: String, decoded: &Decoded) {
+        let samples = decoded.audio.samples();
+        let seconds = decoded.audio.seconds();
+        if decoded.truncated {
+            self.found.notices.push(Notice::Truncated { seconds });
+        }
+        let full_scale = samples.iter().filter(|sample| sample.abs() >= 0.999).count();
+        if full_scale * 1000 > samples.len() {
+            self.found.notices.push(Notice::Clipped);
+        }
+        self.found.envelope = Some(envelope(samples));
+        self.found.clip = Some(ClipInfo {
+            name,
+            codec: decoded.codec.clone(),
+            sample_rate: decoded.audio.sample_rate(),
+            channels: decoded.channels,
+            seconds,
+        });
+    }
+
+    fn add_time(&mut self, stage: Stage, millis: f32) {
+        match self.found.times.last_mut() {
+            Some(last) if last.stage == stage => last.millis += millis,
+            _ => self.found.times.push(StageTime { stage, millis }),
+        }
+    }
+
+    fn finish(&mut self, engine: &Engine, answers: Vec<Answer>) -> Result<Analysis> {
+        let said: Vec<(&str, Probabilities)> =
+            answers.iter().map(|answer| (answer.model.as_str(), answer.probabilities)).collect();
+        let probabilities = engine.join(Tier::Quick, &said)?;
+        let found = std::mem::take(&mut self.found);
+        let (Some(clip), Some(envelope), Some(mel)) = (found.clip, found.envelope, found.mel) else {
+            return Err(Error::Cancelled);
+        };
+        Ok(Analysis {
+            clip,
+            envelope,
+            kept: found.kept,
+            mel,
+            probabilities,
+            winner: winner(&probabilities),
+            answers,
+            notices: found.notices,
+            times: found.times,
+        })
+    }
+}
+
+fn read(clip: Clip) -> Result<(String, Decoded)> {
+    match clip {
+        Clip::File { name, bytes } => {
+            let decoded = decode(bytes, Path::new(&name).extension().and_then(|extension| extension.to_str()))?;
+            Ok((name, decoded))
+        }
+        Clip::Pcm { samples, sample_rate } => {
+            let audio = Audio::new(samples, sample_rate)?;
+            Ok(("recording".into(), Decoded { audio, channels: 1, codec: "PCM, float".into(), truncated: false }))
+        }
+    }
+}
+
+fn envelope(samples: &[f32]) -> Envelope {
+    let slices = ENVELOPE_SLICES.min(samples.len());
+    let slice = |index: usize| &samples[samples.len() * index / slices..samples.len() * (index + 1) / slices];
+    let fold = |pick: fn(f32, f32) -> f32| -> Vec<f32> {
+        (0..slices).map(|index| slice(index).iter().copied().fold(0.0, pick).clamp(-1.0, 1.0)).collect()
+    };
+    Envelope { minima: fold(f32::min), maxima: fold(f32::max) }
+}
+
+fn mel_view(mel: &MelSpectrogram, floor_decades: f32, frame_seconds: f32) -> MelView {
+    let (n_mels, n_frames) = mel.values.dim();
+    let peak = mel.values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let byte = |value: &f32| (255.0 * (1.0 - (peak - value) / floor_decades)).round().clamp(0.0, 255.0) as u8;
+    MelView {
+        n_mels,
+        n_frames,
+        values: mel.values.iter().map(byte).collect(),
+        frame_seconds,
+        centers_hz: mel.centers_hz.clone(),
+        floor_db: -10.0 * floor_decades,
+    }
+}

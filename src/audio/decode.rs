@@ -1,0 +1,168 @@
+//! Audio files through Symphonia, within limits.
+
+use std::io::Cursor;
+
+use symphonia::core::{
+    codecs::{
+        CodecParameters,
+        audio::{AudioCodecParameters, AudioDecoderOptions},
+    },
+    errors::Error as SymphoniaError,
+    formats::{FormatOptions, TrackType, probe::Hint},
+    io::MediaSourceStream,
+    meta::MetadataOptions,
+};
+
+use super::{Audio, MAX_BYTES, MAX_CHANNELS, MAX_SECONDS, limits::SAMPLE_RATES};
+use crate::{Error, Result};
+
+/// A decoded file, mixed to mono at its own rate.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// The sound.
+    pub audio: Audio,
+    /// Channels before mixing.
+    pub channels: usize,
+    /// Codec in words.
+    pub codec: String,
+    /// The file ends before its header says it should.
+    pub truncated: bool,
+}
+
+/// Decodes WAV, FLAC, MP3, Ogg Vorbis, AAC/M4A or AIFF at any rate and up to [`MAX_CHANNELS`] channels, which are averaged
+/// to mono. `extension` (without a dot) is a hint only; the content decides.
+///
+/// # Errors
+/// An error that names what is wrong: no bytes, too many, no known format, a codec without a decoder, too long, too many
+/// channels, a strange sample rate, samples that are not numbers. A file that ends early is no error but
+/// [`Decoded::truncated`].
+pub fn decode(bytes: Vec<u8>, extension: Option<&str>) -> Result<Decoded> {
+    if bytes.is_empty() {
+        return Err(Error::EmptyFile);
+    }
+    if bytes.len() > MAX_BYTES {
+        return Err(Error::TooLarge { megabytes: bytes.len() as f64 / 1e6, limit: MAX_BYTES as f64 / 1e6 });
+    }
+    let mut hint = Hint::new();
+    if let Some(extension) = extension {
+        hint.with_extension(extension);
+    }
+    let stream = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
+    let mut format = symphonia::default::get_probe()
+        .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+        .map_err(|_| Error::Unreadable { reason: "no known audio format was found in it".into() })?;
+    let track = format
+        .default_track(TrackType::Audio)
+        .ok_or_else(|| Error::Unreadable { reason: "it holds no audio track".into() })?;
+    let track_id = track.id;
+    let expected_frames = track.num_frames;
+    let Some(CodecParameters::Audio(params)) = track.codec_params.clone() else {
+        return Err(Error::Unreadable { reason: "its audio track does not say which codec it uses".into() });
+    };
+    check_header(&params, expected_frames)?;
+    let mut decoder =
+        symphonia::default::get_codecs().make_audio_decoder(&params, &AudioDecoderOptions::default()).map_err(
+            |error| match error {
+                SymphoniaError::Unsupported(_) => Error::Unsupported { what: format!("The codec of this file ({})", params.codec) },
+                other => Error::Unreadable { reason: other.to_string() },
+            },
+        )?;
+
+    let mut mono = Mono::default();
+    let mut damaged = false;
+    let mut last_error = None;
+    loop {
+        let packet = match format.next_packet() {
+            Ok(Some(packet)) if packet.track_id == track_id => packet,
+            Ok(Some(_)) => continue,
+            Ok(None) => break,
+            Err(error) => {
+                damaged = true;
+                last_error = Some(error.to_string());
+                break;
+            }
+        };
+        match decoder.decode(&packet) {
+            Ok(buffer) => {
+                let spec = buffer.spec();
+                let (channels, sample_rate) = (spec.channels().count(), spec.rate());
+                buffer.copy_to_vec_interleaved(&mut mono.interleaved);
+                mono.push(channels, sample_rate)?;
+            }
+            Err(SymphoniaError::DecodeError(reason)) => {
+                damaged = true;
+                last_error = Some(reason.to_string());
+            }
+            Err(error) => {
+                damaged = true;
+                last_error = Some(error.to_string());
+                break;
+            }
+        }
+    }
+    if mono.samples.is_empty() {
+        return Err(match last_error {
+            Some(reason) => Error::Unreadable { reason },
+            None => Error::TooShort { seconds: 0.0, minimum: super::MIN_SECONDS },
+        });
+    }
+    let found = mono.samples.len() as f64;
+    let truncated = expected_frames.is_some_and(|frames| found < 0.98 * frames as f64) || damaged;
+    let codec = describe(&params, decoder.codec_info().long_name);
+    Ok(Decoded { audio: Audio::new(mono.samples, mono.sample_rate)?, channels: mono.channels, codec, truncated })
+}
+
+fn check_header(params: &AudioCodecParameters, frames: Option<u64>) -> Result<()> {
+    if let Some(channels) = params.channels.as_ref().map(|channels| channels.count()) {
+        check_channels(channels)?;
+    }
+    if let Some(sample_rate) = params.sample_rate {
+        if !SAMPLE_RATES.contains(&sample_rate) {
+            return Err(Error::SampleRate { sample_rate });
+        }
+        if frames.is_some_and(|frames| frames as f64 / f64::from(sample_rate) > MAX_SECONDS) {
+            return Err(Error::TooLong { limit: MAX_SECONDS });
+        }
+    }
+    Ok(())
+}
+
+fn check_channels(channels: usize) -> Result<()> {
+    match channels {
+        0 => Err(Error::Unreadable { reason: "it has no audio channel".into() }),
+        1..=MAX_CHANNELS => Ok(()),
+        _ => Err(Error::TooManyChannels { channels, limit: MAX_CHANNELS }),
+    }
+}
+
+fn describe(params: &AudioCodecParameters, codec: &str) -> String {
+    match params.bits_per_sample {
+        Some(bits) if codec.contains("PCM") || codec.contains("Lossless") => format!("{codec}, {bits} bit"),
+        _ => codec.to_owned(),
+    }
+}
+
+#[derive(Default)]
+struct Mono {
+    interleaved: Vec<f32>,
+    samples: Vec<f32>,
+    channels: usize,
+    sample_rate: u32,
+}
+
+impl Mono {
+    fn push(&mut self, channels: usize, sample_rate: u32) -> Result<()> {
+        check_channels(channels)?;
+        if self.samples.is_empty() {
+            (self.channels, self.sample_rate) = (channels, sample_rate);
+        } else if self.sample_rate != sample_rate {
+            return Err(Error::Unreadable { reason: "its sample rate changes on the way".into() });
+        }
+        let scale = 1.0 / channels as f32;
+        self.samples.extend(self.interleaved.chunks_exact(channels).map(|frame| frame.iter().sum::<f32>() * scale));
+        if self.samples.len() as f64 > MAX_SECONDS * f64::from(sample_rate) {
+            return Err(Error::TooLong { limit: MAX_SECONDS });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! Windows.
+
+/// Periodic Hann window of `length` samples, as `scipy.signal.get_window("hann", length)`.
+pub fn hann(length: usize) -> Vec<f32> {
+    let step = std::f64::consts::TAU / length as f64;
+    (0..length).map(|n| (0.5 - 0.5 * (step * n as f64).cos()) as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn hann_is_periodic() {
+        let window = super::hann(8);
+        assert_eq!(window[0], 0.0);
+        assert!((window[4] - 1.0).abs() < 1e-7);
+        assert!((window[1] - window[7]).abs() < 1e-7);
+    }
+}

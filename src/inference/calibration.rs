@@ -1,0 +1,45 @@
+//! Calibration of probabilities.
+
+use super::{N_CLASSES, Probabilities};
+
+/// Temperature scaling (Guo et al. 2017, eq. 9) on log-probabilities: above 1 it flattens, below 1 it sharpens.
+pub fn scale(probabilities: &Probabilities, temperature: f32) -> Probabilities {
+    let logits = probabilities.map(|p| p.max(1e-7).ln() / temperature);
+    let peak = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers = logits.map(|logit| (logit - peak).exp());
+    let sum: f32 = powers.iter().sum();
+    powers.map(|power| power / sum)
+}
+
+/// Weighted mean of probabilities; the weights need not sum to 1. Uniform where there is no weight.
+pub fn soft_vote<'a>(votes: impl IntoIterator<Item = (&'a Probabilities, f32)>) -> Probabilities {
+    let (mut sum, mut total) = ([0.0f32; N_CLASSES], 0.0);
+    for (probabilities, weight) in votes {
+        total += weight;
+        for (slot, p) in sum.iter_mut().zip(probabilities) {
+            *slot += weight * p;
+        }
+    }
+    if total > 0.0 { sum.map(|p| p / total) } else { [1.0 / N_CLASSES as f32; N_CLASSES] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn temperature_one_changes_nothing_and_two_flattens() {
+        let p = [0.4, 0.3, 0.1, 0.05, 0.05, 0.05, 0.03, 0.02];
+        assert!(scale(&p, 1.0).iter().zip(&p).all(|(a, b)| (a - b).abs() < 1e-6));
+        let flat = scale(&p, 2.0);
+        assert!(flat[0] < p[0] && flat[0] > flat[1] && (flat.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_vote_is_the_weighted_mean() {
+        let (mut a, mut b) = ([0.0; N_CLASSES], [0.0; N_CLASSES]);
+        (a[0], b[1]) = (1.0, 1.0);
+        let vote = soft_vote([(&a, 3.0), (&b, 1.0)]);
+        assert_eq!((vote[0], vote[1]), (0.75, 0.25));
+    }
+}

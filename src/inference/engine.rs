@@ -1,0 +1,117 @@
+//! All models of the manifest that were handed in, ready to run one after the other.
+
+use super::{Manifest, Model, ModelEntry, ModelKind, OnnxModel, Probabilities, Tier, calibration};
+use crate::features::{FeatureConfig, Features, cnn_windows, relative_image};
+use crate::{Error, Result};
+
+/// Models, checked and optimised.
+pub struct Engine {
+    manifest: Manifest,
+    models: Vec<(ModelEntry, Box<dyn Model>)>,
+}
+
+/// What the models of one clip take; the convolutional network adds its embedding for those after it.
+pub struct Inputs {
+    windows: Vec<Vec<f32>>,
+    functionals: Vec<f32>,
+    embedding: Vec<f32>,
+}
+
+impl Inputs {
+    /// The inputs of one clip.
+    pub fn new(features: &Features, config: &FeatureConfig) -> Self {
+        Self {
+            windows: cnn_windows(&relative_image(&features.log_mel), config),
+            functionals: features.functionals.clone(),
+            embedding: Vec::new(),
+        }
+    }
+}
+
+impl Engine {
+    /// Checks size and SHA-256 of each file that `file` hands in, parses and optimises it. An entry without a file is left
+    /// out, and so is not part of any vote.
+    ///
+    /// # Errors
+    /// [`Error::Model`] that names the model and what is wrong.
+    pub fn new(manifest: Manifest, mut file: impl FnMut(&ModelEntry) -> Option<Vec<u8>>) -> Result<Self> {
+        let mut models: Vec<(ModelEntry, Box<dyn Model>)> = Vec::new();
+        for entry in &manifest.models {
+            if let Some(bytes) = file(entry) {
+                entry.check(&bytes)?;
+                models.push((entry.clone(), Box::new(OnnxModel::load(entry, &bytes)?)));
+            }
+        }
+        Ok(Self { manifest, models })
+    }
+
+    /// An engine on models of one's own, in the order of `manifest.models`.
+    pub fn with_models(manifest: Manifest, models: Vec<Box<dyn Model>>) -> Self {
+        let models = manifest.models.iter().cloned().zip(models).collect();
+        Self { manifest, models }
+    }
+
+    /// The feature configuration that the models were trained with.
+    pub fn features(&self) -> &FeatureConfig {
+        &self.manifest.features
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Entries of the models at hand, in the order in which they must run.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = &ModelEntry> {
+        self.models.iter().map(|(entry, _)| entry)
+    }
+
+    /// Runs model `index` of [`entries`](Self::entries) and calibrates its answer.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if there is no such model, or its input or output does not fit.
+    pub fn predict(&self, index: usize, inputs: &mut Inputs) -> Result<Probabilities> {
+        let (entry, model) = self.models.get(index).ok_or_else(|| Error::Model {
+            model: format!("number {index}"),
+            reason: "there is no such model".into(),
+        })?;
+        let probabilities = match entry.kind {
+            ModelKind::Cnn => {
+                let outputs = inputs.windows.iter().map(|window| model.run(window)).collect::<Result<Vec<_>>>()?;
+                let mut embedding = vec![0.0; entry.embedding];
+                for output in &outputs {
+                    for (slot, value) in embedding.iter_mut().zip(&output.embedding) {
+                        *slot += value / outputs.len() as f32;
+                    }
+                }
+                inputs.embedding = embedding;
+                calibration::soft_vote(outputs.iter().map(|output| (&output.probabilities, 1.0)))
+            }
+            ModelKind::Mlp | ModelKind::Xgboost | ModelKind::Lightgbm => {
+                let row: Vec<f32> = inputs.embedding.iter().chain(&inputs.functionals).copied().collect();
+                model.run(&row)?.probabilities
+            }
+        };
+        Ok(calibration::scale(&probabilities, entry.temperature))
+    }
+
+    /// Joins the answers `(model, probabilities)` of a tier into one, by the weights of its ensemble.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where the manifest has no ensemble for the tier or none of its members answered.
+    pub fn join(&self, tier: Tier, answers: &[(&str, Probabilities)]) -> Result<Probabilities> {
+        let refuse = |reason: &str| Error::Model { model: "ensemble".into(), reason: reason.into() };
+        let ensemble = self.manifest.ensemble(tier).ok_or_else(|| refuse("the manifest has none for this tier"))?;
+        let votes: Vec<(&Probabilities, f32)> = ensemble
+            .members
+            .iter()
+            .filter_map(|member| {
+                answers.iter().find(|(name, _)| *name == member.model).map(|(_, answer)| (answer, member.weight))
+            })
+            .collect();
+        if votes.is_empty() {
+            return Err(refuse("none of its members answered"));
+        }
+        Ok(calibration::scale(&calibration::soft_vote(votes), ensemble.temperature))
+    }
+}

@@ -1,0 +1,33 @@
+//! Features -> predictions: the manifest, the models through one small trait, and their calibrated ensemble.
+
+pub mod calibration;
+mod engine;
+mod labels;
+mod manifest;
+mod onnx;
+pub mod trees;
+
+pub use engine::{Engine, Inputs};
+pub use labels::{Emotion, N_CLASSES, Probabilities, winner};
+pub use manifest::{EnsembleEntry, Manifest, Member, ModelEntry, ModelKind, SCHEMA, Tier, sha256_hex};
+pub use onnx::OnnxModel;
+
+use crate::Result;
+
+/// What a model gives for one input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// Probabilities in class order, as the model puts them out.
+    pub probabilities: Probabilities,
+    /// The layer before the last; empty for a model that has none.
+    pub embedding: Vec<f32>,
+}
+
+/// A model that is ready to run.
+pub trait Model {
+    /// Runs one input, its values in the row-major order of the entry's `input` shape.
+    ///
+    /// # Errors
+    /// [`Error::Model`](crate::Error::Model) for an input of another size, or an output that is no probability.
+    fn run(&self, input: &[f32]) -> Result<Output>;
+}
