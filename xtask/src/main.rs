@@ -1,1 +1,74 @@
-fn main() {}
+//! The project's own commands: `cargo xtask serve | build | test | bench | size`.
+
+mod arguments;
+mod browser;
+mod dist;
+mod page;
+mod serve;
+mod size;
+mod test;
+mod tools;
+mod wasm_opt;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use arguments::Arguments;
+use workspace::Workspace;
+
+const USAGE: &str = "\
+cargo xtask serve [--port N] [--prefix /PATH] [--dir DIR] [--no-build]
+                                 build the page, serve it on this machine and print its address
+cargo xtask build [--no-wasm-opt] leave a static site in dist/, and print what a visitor downloads
+cargo xtask size                 print the bytes of the built page again
+cargo xtask test [--only STEP,…] fmt, clippy, native, wasm, build, e2e: all of them, or those named
+cargo xtask bench                time a 3 s clip on the built page in headless Chromium
+cargo xtask tools                install what the commands above need, and nothing else
+
+What is missing (wasm target, Trunk, wasm-bindgen) is installed into the user's cache folder at first use.";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut arguments = Arguments::of_process();
+    let Some(command) = arguments.command() else {
+        println!("{USAGE}");
+        return Ok(());
+    };
+    let workspace = Workspace::find()?;
+    match command.as_str() {
+        "serve" => serve::command(&workspace, arguments),
+        "build" => {
+            let optimize = !arguments.flag("--no-wasm-opt");
+            arguments.finish()?;
+            dist::build(&workspace, optimize)
+        }
+        "size" => {
+            arguments.finish()?;
+            size::report(&workspace.dist()).map(drop)
+        }
+        "test" => test::command(&workspace, arguments),
+        "bench" => {
+            arguments.finish()?;
+            test::bench(&workspace)
+        }
+        "tools" => {
+            arguments.finish()?;
+            tools::ensure_all(&workspace)
+        }
+        "help" | "--help" | "-h" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("there is no command `{other}`\n\n{USAGE}"),
+    }
+}

@@ -1,0 +1,95 @@
+//! `cargo xtask build`: Trunk's output, finished into a static site that any host can serve under any path.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::page::{self, content_hash};
+use crate::workspace::{Workspace, announce, run};
+use crate::{size, tools, wasm_opt};
+
+/// The worker's address as `index.html` has it before the build.
+const WORKER_META: &str = "name=\"worker\" content=\"./worker.js\"";
+
+pub fn build(workspace: &Workspace, optimize: bool) -> Result<()> {
+    tools::ensure_all(workspace)?;
+    let optimizer = if optimize { wasm_opt::find(workspace) } else { None };
+    announce("building the page (the first time about 15 minutes on two cores, later seconds to some minutes)");
+    trunk(workspace)?;
+
+    let dist = workspace.dist();
+    if let Err(error) = finish(workspace, &dist, optimizer.as_deref()) {
+        fs::remove_file(dist.join("index.html")).ok();
+        return Err(error.context("the built page is not as it should be"));
+    }
+    println!();
+    size::report(&dist).map(drop)
+}
+
+fn trunk(workspace: &Workspace) -> Result<()> {
+    // Glue of earlier builds would be copied along.
+    fs::remove_dir_all(workspace.target().join("wasm-bindgen")).ok();
+    let mut command = workspace.program(tools::ensure_trunk(workspace)?);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TRUNK_")) {
+        command.env_remove(name);
+    }
+    command.env_remove("NO_COLOR").env("TRUNK_SKIP_VERSION_CHECK", "true");
+    run(command.args(["--config", "trunk.toml", "build"]))
+}
+
+fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Result<()> {
+    let index = dist.join("index.html");
+    let mut html = fs::read_to_string(&index).context("Trunk wrote no index.html")?;
+    let start = page::find_start(&html)?;
+    ensure!(html.contains(WORKER_META), "index.html has no `<meta {WORKER_META}>` for the worker's address");
+
+    if let Some(program) = optimizer {
+        wasm_opt::shrink(workspace, program, &dist.join(&start.wasm))?;
+        wasm_opt::shrink(workspace, program, &dist.join("worker_bg.wasm"))?;
+    }
+
+    let page_js = rename_by_content(dist, &start.js, "app", "js")?;
+    let page_wasm = rename_by_content(dist, &start.wasm, "app", "wasm")?;
+    let start_js = write_by_content(dist, &page::start_script(&page_js, &page_wasm), "start", "js")?;
+    html = html
+        .replace(&start.element, &format!("<script type=\"module\" src=\"./{start_js}\"></script>"))
+        .replace(&format!("./{}\"", start.js), &format!("./{page_js}\""))
+        .replace(&format!("./{}\"", start.wasm), &format!("./{page_wasm}\""));
+
+    let worker_wasm = rename_by_content(dist, "worker_bg.wasm", "worker", "wasm")?;
+    let worker_js = fs::read_to_string(dist.join("worker.js")).context("Trunk built no worker")?;
+    fs::remove_file(dist.join("worker.js"))?;
+    let worker_js = write_by_content(dist, &page::worker_script(&worker_js, &worker_wasm), "worker", "js")?;
+    html = html.replace(WORKER_META, &format!("name=\"worker\" content=\"./{worker_js}\""));
+
+    html = page::insert_policy(&page::without_comments(&html))?;
+    for address in page::check(&html)? {
+        let file = dist.join(address.split(['?', '#']).next().unwrap_or_default());
+        ensure!(file.is_file(), "index.html names {address}, which is not there");
+    }
+    for name in size::files(dist)? {
+        if name.ends_with(".js") || name.ends_with(".css") {
+            page::check_text(&name, &fs::read_to_string(dist.join(&name))?)?;
+        }
+    }
+    if !dist.join("models/manifest.json").is_file() {
+        bail!("models/manifest.json is missing: the page would have no models");
+    }
+    fs::write(index, html)?;
+    Ok(())
+}
+
+fn rename_by_content(dist: &Path, from: &str, stem: &str, ending: &str) -> Result<String> {
+    let old = dist.join(from);
+    let bytes = fs::read(&old).with_context(|| format!("Trunk wrote no {from}"))?;
+    let name = format!("{stem}-{}.{ending}", content_hash(&bytes));
+    fs::rename(old, dist.join(&name))?;
+    Ok(name)
+}
+
+fn write_by_content(dist: &Path, text: &str, stem: &str, ending: &str) -> Result<String> {
+    let name = format!("{stem}-{}.{ending}", content_hash(text.as_bytes()));
+    fs::write(dist.join(&name), text)?;
+    Ok(name)
+}
