@@ -9,8 +9,8 @@ use crate::page::{self, content_hash};
 use crate::workspace::{Workspace, announce, run};
 use crate::{size, tools, wasm_opt};
 
-/// The worker's address as `index.html` has it before the build.
-const WORKER_META: &str = "name=\"worker\" content=\"./worker.js\"";
+/// The page starts its worker by this name, so the file has no hash; what it loads has.
+const WORKER_SCRIPT: &str = "worker_loader.js";
 
 pub fn build(workspace: &Workspace, optimize: bool) -> Result<()> {
     tools::ensure_all(workspace)?;
@@ -42,7 +42,6 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
     let index = dist.join("index.html");
     let mut html = fs::read_to_string(&index).context("Trunk wrote no index.html")?;
     let start = page::find_start(&html)?;
-    ensure!(html.contains(WORKER_META), "index.html has no `<meta {WORKER_META}>` for the worker's address");
 
     if let Some(program) = optimizer {
         wasm_opt::shrink(workspace, program, &dist.join(&start.wasm))?;
@@ -60,8 +59,7 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
     let worker_wasm = rename_by_content(dist, "worker_bg.wasm", "worker", "wasm")?;
     let worker_js = fs::read_to_string(dist.join("worker.js")).context("Trunk built no worker")?;
     fs::remove_file(dist.join("worker.js"))?;
-    let worker_js = write_by_content(dist, &page::worker_script(&worker_js, &worker_wasm), "worker", "js")?;
-    html = html.replace(WORKER_META, &format!("name=\"worker\" content=\"./{worker_js}\""));
+    fs::write(dist.join(WORKER_SCRIPT), page::worker_script(&worker_js, &worker_wasm)?)?;
 
     html = page::insert_policy(&page::without_comments(&html))?;
     for address in page::check(&html)? {

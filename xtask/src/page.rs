@@ -52,9 +52,11 @@ try {{
     )
 }
 
-/// wasm-bindgen's worker script with the line that starts it.
-pub fn worker_script(js: &str, wasm: &str) -> String {
-    format!("{}\nwasm_bindgen({{ module_or_path: \"./{wasm}\" }});\n", js.trim_end())
+/// The worker's script: what wasm-bindgen wrote, and the line that starts it.
+pub fn worker_script(js: &str, wasm: &str) -> Result<String> {
+    ensure!(js.contains("__wbg_init as default"), "wasm-bindgen's script for the worker has changed its export");
+    let js = js.trim_end();
+    Ok(format!("{js}\nawait __wbg_init({{ module_or_path: new URL(\"./{wasm}\", import.meta.url) }});\n"))
 }
 
 /// Puts the policy first into the head.

@@ -47,7 +47,7 @@ fn part_of(name: &str, manifest: &str) -> Option<&'static str> {
         (stem, "js") if stem.starts_with("app-") => Some("4 page script"),
         (stem, "js") if stem.starts_with("snippets/") => Some("4 page script"),
         (stem, "wasm") if stem.starts_with("app-") => Some("5 page wasm"),
-        (stem, "js") if stem.starts_with("worker-") => Some("6 worker script"),
+        ("worker_loader", "js") => Some("6 worker script"),
         (stem, "wasm") if stem.starts_with("worker-") => Some("7 worker wasm"),
         ("models/manifest", "json") => Some("8 manifest"),
         (stem, "onnx") if stem.starts_with("models/") => is_quick(name, manifest).then_some("9 model"),
