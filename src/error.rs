@@ -37,7 +37,9 @@ pub enum Error {
         limit: f64,
     },
     /// Not enough sound to judge.
-    #[error("Only {seconds:.2} s of sound were found; at least {minimum:.2} s are needed. Record or choose a longer clip.")]
+    #[error(
+        "Only {seconds:.2} s of sound were found; at least {minimum:.2} s are needed. Record or choose a longer clip."
+    )]
     TooShort {
         /// Seconds found.
         seconds: f64,
@@ -67,7 +69,9 @@ pub enum Error {
     #[error("This clip is silent. Check the microphone or choose another clip.")]
     Silent,
     /// A model is missing, altered, or not what the manifest says.
-    #[error("The model {model} could not be used: {reason}. Reload the page; if it stays, the site's files are incomplete.")]
+    #[error(
+        "The model {model} could not be used: {reason}. Reload the page; if it stays, the site's files are incomplete."
+    )]
     Model {
         /// Name in the manifest, or file name.
         model: String,
@@ -77,6 +81,14 @@ pub enum Error {
     /// The user pressed Cancel.
     #[error("Cancelled.")]
     Cancelled,
+    /// The engine met a defect of its own and has been started anew.
+    #[error(
+        "The engine stopped unexpectedly ({reason}). It has been started again; try once more or choose another file."
+    )]
+    Stopped {
+        /// What it said last.
+        reason: String,
+    },
     /// A browser facility failed.
     #[error("The browser could not do this: {reason}.")]
     Browser {

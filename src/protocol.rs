@@ -1,4 +1,5 @@
-//! What page and worker say to each other. Audio bytes travel beside a [`Request`] as a transferred `ArrayBuffer`.
+//! What page and worker say to each other. An audio file travels beside its [`Request`] as a `File` handle: its bytes are
+//! read in the worker, and never stand on the page.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ pub type JobId = u32;
 pub enum Request {
     /// Fetch and prepare the models, if that has not been done.
     Load,
-    /// Analyse the audio file whose bytes came with this message. A newer job ends an older one.
+    /// Analyse the audio file that came with this message. A newer job ends an older one.
     Analyze {
         /// The job.
         job: JobId,
@@ -68,6 +69,11 @@ pub enum Response {
         job: JobId,
         /// Why.
         error: Error,
+    },
+    /// The worker met a defect of its own and is of no more use.
+    Crashed {
+        /// What and where.
+        reason: String,
     },
 }
 

@@ -4,6 +4,8 @@
 mod pipeline;
 mod view;
 
+pub use crate::audio::MAX_BYTES;
+pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, winner};
 pub use pipeline::{Analyzer, Step};
 pub use view::{Analysis, Answer, ClipInfo, Envelope, MelView, Notice, Stage, StageTime};
 

@@ -1,1 +1,5 @@
-fn main(){}
+//! The Web Worker that holds the engine.
+
+fn main() {
+    undertone::worker::start();
+}

@@ -1,1 +1,71 @@
-//! placeholder
+//! Thin typed wrappers over web-sys: worker, files, fetch, canvas, clock. A `JsValue` stops here; what a browser throws
+//! becomes [`Error::Browser`].
+
+mod canvas;
+mod clock;
+mod event;
+mod fetch;
+mod file;
+mod message;
+mod scope;
+mod watch;
+mod worker;
+
+pub use canvas::{Baseline, Surface, TextAlign};
+pub use clock::{now, yield_now};
+pub use event::Listener;
+pub use fetch::{Download, Freshness};
+pub use file::{File, carries_files, chosen_file, dropped_file, pasted_file, read_file};
+pub use scope::Scope;
+pub use watch::DrawWatch;
+pub use worker::Worker;
+
+/// Runs a future on the browser's event loop.
+pub use wasm_bindgen_futures::spawn_local as spawn;
+
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::{Error, Result};
+
+/// What the page's head says under `<meta name="{name}" content="…">`.
+///
+/// # Errors
+/// [`Error::Browser`] where it says nothing of that name.
+pub fn meta(name: &str) -> Result<String> {
+    document()?
+        .query_selector(&format!("meta[name=\"{name}\"]"))
+        .ok()
+        .flatten()
+        .and_then(|element| element.get_attribute("content"))
+        .ok_or_else(|| Error::Browser { reason: format!("the page does not name its {name}") })
+}
+
+/// Writes an error that nobody waits for to the browser's console.
+pub fn log_error(error: &Error) {
+    web_sys::console::error_1(&JsValue::from_str(&error.to_string()));
+}
+
+/// What the browser threw, in its own words.
+fn error(value: &JsValue) -> Error {
+    let reason = match value.dyn_ref::<js_sys::Error>() {
+        Some(error) => String::from(error.message()),
+        None => value.as_string().unwrap_or_else(|| "no reason was given".into()),
+    };
+    Error::Browser { reason: reason.trim_end_matches('.').into() }
+}
+
+/// The page's window.
+///
+/// # Errors
+/// [`Error::Browser`] in a worker.
+fn window() -> Result<web_sys::Window> {
+    web_sys::window().ok_or_else(|| Error::Browser { reason: "this is not a page".into() })
+}
+
+/// The page's document, as a target of events.
+///
+/// # Errors
+/// [`Error::Browser`] in a worker.
+pub fn document() -> Result<web_sys::Document> {
+    window()?.document().ok_or_else(|| Error::Browser { reason: "the page has no document".into() })
+}

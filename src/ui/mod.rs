@@ -1,1 +1,57 @@
-//! placeholder
+//! The page: what it knows ([`state`]), the worker as a hook, components, plots. All words stand in [`text`].
+
+pub mod state;
+pub mod text;
+
+mod components;
+mod plots;
+mod use_engine;
+
+use yew::prelude::*;
+
+use self::components::{DropZone, Footer, Header, Message, Progress, Result, Status};
+use self::state::JobState;
+use self::use_engine::use_engine;
+use crate::browser;
+
+/// Takes the place of the static shell in the element `#root`.
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    let root = browser::document().ok().and_then(|document| document.get_element_by_id("root"));
+    match root {
+        Some(root) => {
+            yew::Renderer::<App>::with_root(root).render();
+        }
+        None => browser::log_error(&crate::Error::Browser { reason: "the page has no element #root".into() }),
+    }
+}
+
+#[function_component]
+fn App() -> Html {
+    let engine = use_engine();
+    let state = &*engine.state;
+    let first = matches!(state.job, JobState::Idle);
+    let job = match &state.job {
+        JobState::Running { name, stage, .. } => html! {
+            <Progress name={name.clone()} stage={*stage} engine={state.engine.clone()} on_cancel={engine.cancel.clone()} />
+        },
+        JobState::Done(report) => html! { <Result key={report.job} report={report.clone()} /> },
+        JobState::Idle | JobState::Failed { .. } | JobState::Cancelled { .. } => html! {},
+    };
+    html! {
+        <div id="app" class={classes!("app", first.then_some("is-first"))} data-ready={state.started().to_string()}>
+            <Header engine={state.engine.clone()} on_reload={engine.reload.clone()} />
+            <main>
+                <div class="intro">
+                    <h1>{ text::HEADLINE }</h1>
+                    <p>{ text::LEAD }</p>
+                </div>
+                <DropZone compact={!first} on_file={engine.analyze.clone()} />
+                <Message state={state.clone()} />
+                <Status state={state.clone()} />
+                { job }
+            </main>
+            <Footer />
+        </div>
+    }
+}

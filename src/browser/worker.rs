@@ -1,0 +1,55 @@
+//! The page's side of the channel.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsCast;
+use web_sys::{ErrorEvent, Event, MessageEvent};
+
+use super::message::{pack, unpack};
+use super::{File, Listener, error};
+use crate::Result;
+
+/// A running worker; it ends when dropped.
+#[derive(Debug)]
+pub struct Worker {
+    inner: web_sys::Worker,
+    _listeners: [Listener; 2],
+}
+
+impl Worker {
+    /// Starts the classic script at `url`. `on_message` gets what the worker posts; `on_error` what it did not catch: a
+    /// script that could not be loaded, or a crash, after which the worker is of no more use.
+    ///
+    /// # Errors
+    /// [`Error::Browser`] where the browser has no workers, or forbids this one.
+    pub fn spawn<T: DeserializeOwned>(
+        url: &str,
+        mut on_message: impl FnMut(Result<T>) + 'static,
+        mut on_error: impl FnMut(String) + 'static,
+    ) -> Result<Self> {
+        let inner = web_sys::Worker::new(url).map_err(|thrown| error(&thrown))?;
+        let message = Listener::new(&inner, "message", move |event: MessageEvent| {
+            on_message(unpack(&event.data()).map(|(message, _)| message));
+        })?;
+        let failure = Listener::new(&inner, "error", move |event: Event| {
+            let reason = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
+            on_error(if reason.is_empty() { "its script could not be loaded".into() } else { reason });
+        })?;
+        Ok(Self { inner, _listeners: [message, failure] })
+    }
+
+    /// Sends a message, and a file handle beside it.
+    ///
+    /// # Errors
+    /// [`Error::Browser`] where the browser refuses to carry it.
+    pub fn post<T: Serialize>(&self, message: &T, file: Option<&File>) -> Result<()> {
+        let packed = pack(message, file)?;
+        self.inner.post_message_with_transfer(&packed.data, &packed.transfer).map_err(|thrown| error(&thrown))
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.inner.terminate();
+    }
+}

@@ -1,0 +1,46 @@
+//! The winner in words, and the eight probabilities.
+
+use yew::prelude::*;
+
+use super::result::{ReportProps, bar, exact};
+use crate::ui::text;
+
+#[function_component]
+pub(crate) fn Answer(props: &ReportProps) -> Html {
+    let analysis = &props.report.analysis;
+    let ranked = text::ranked(analysis);
+    let probability = analysis.probabilities[analysis.winner.index()];
+    let runner_up = ranked.iter().find(|(emotion, _)| *emotion != analysis.winner);
+    html! {
+        <section class="card answer" data-emotion={analysis.winner.name()} aria-labelledby="winner">
+            <div class="verdict">
+                <p class="verdict-lead">{ text::EXPRESSED }</p>
+                <h2 id="winner">{ text::emotion(analysis.winner) }</h2>
+                <p class="verdict-probability">{ text::percent(probability) }</p>
+                { for runner_up.map(|(emotion, p)| html! {
+                    <p class="runner-up">
+                        { text::RUNNER_UP }{ ": " }
+                        <strong>{ text::emotion(*emotion).to_lowercase() }</strong>{ ", " }{ text::percent(*p) }
+                    </p>
+                }) }
+                if !analysis.notices.is_empty() {
+                    <ul id="notices" class="notices">
+                        { for analysis.notices.iter().map(|notice| html! { <li>{ notice.to_string() }</li> }) }
+                    </ul>
+                }
+            </div>
+            <div class="probabilities">
+                <h3 id="probabilities-title">{ text::PROBABILITIES }</h3>
+                <ol id="probabilities" aria-labelledby="probabilities-title">
+                    { for ranked.iter().map(|(emotion, p)| html! {
+                        <li data-emotion={emotion.name()} data-probability={exact(*p)}>
+                            <span class="label">{ text::emotion(*emotion) }</span>
+                            { bar(*p) }
+                            <span class="figure">{ text::percent(*p) }</span>
+                        </li>
+                    }) }
+                </ol>
+            </div>
+        </section>
+    }
+}

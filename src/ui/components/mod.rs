@@ -1,0 +1,19 @@
+//! The parts of the page, each its own file.
+
+mod answer;
+mod clip;
+mod drop_zone;
+mod footer;
+mod header;
+mod message;
+mod models;
+mod progress;
+mod result;
+mod stages;
+
+pub(super) use drop_zone::DropZone;
+pub(super) use footer::Footer;
+pub(super) use header::Header;
+pub(super) use message::{Message, Status};
+pub(super) use progress::Progress;
+pub(super) use result::Result;

@@ -1,0 +1,200 @@
+//! The one worker, as a hook: what the page knows, and what it may ask for.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use yew::prelude::*;
+
+use super::state::{Action, Report, State};
+use crate::browser::{self, File, Worker, spawn};
+use crate::protocol::{JobId, Request, Response};
+use crate::{Error, Result};
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        Rc::new(self.after(action))
+    }
+}
+
+/// What [`use_engine`] gives.
+#[derive(Clone, PartialEq)]
+pub struct EngineHandle {
+    /// What the page knows.
+    pub state: UseReducerHandle<State>,
+    /// Analyse this file; it ends the job before it.
+    pub analyze: Callback<File>,
+    /// End the running job.
+    pub cancel: Callback<()>,
+    /// Try once more to get the models.
+    pub reload: Callback<()>,
+}
+
+/// Starts the worker with the component, and ends it with it.
+#[hook]
+pub fn use_engine() -> EngineHandle {
+    let state = use_reducer_eq(State::default);
+    let link = {
+        let dispatcher = state.dispatcher();
+        use_memo((), move |()| Link::new(dispatcher))
+    };
+    {
+        let link = link.clone();
+        use_effect_with((), move |()| {
+            link.start();
+            move || link.stop()
+        });
+    }
+    let analyze = {
+        let link = link.clone();
+        use_callback((), move |file: File, ()| link.analyze(file))
+    };
+    let cancel = {
+        let link = link.clone();
+        use_callback((), move |(), ()| link.cancel())
+    };
+    let reload = use_callback((), move |(), ()| link.reload());
+    EngineHandle { state, analyze, cancel, reload }
+}
+
+/// The page's end of the channel.
+struct Link {
+    myself: Weak<Self>,
+    dispatcher: UseReducerDispatcher<State>,
+    worker: RefCell<Option<Worker>>,
+    /// Whether the worker hears yet; what is posted before that would be lost.
+    hears: Cell<bool>,
+    /// Whether this worker ever had its models ready: one that crashes before is not started again by itself.
+    proven: Cell<bool>,
+    /// The clip that was given before the worker heard.
+    early: RefCell<Option<(Request, File)>>,
+    last_job: Cell<JobId>,
+}
+
+impl Link {
+    fn new(dispatcher: UseReducerDispatcher<State>) -> Rc<Self> {
+        Rc::new_cyclic(|myself| Self {
+            myself: myself.clone(),
+            dispatcher,
+            worker: RefCell::new(None),
+            hears: Cell::new(false),
+            proven: Cell::new(false),
+            early: RefCell::new(None),
+            last_job: Cell::new(0),
+        })
+    }
+
+    fn start(&self) {
+        self.stop();
+        let (messages, failures) = (self.myself.clone(), self.myself.clone());
+        let on_message = move |message| {
+            if let Some(link) = messages.upgrade() {
+                link.receive(message);
+            }
+        };
+        let on_error = move |reason| {
+            if let Some(link) = failures.upgrade() {
+                link.crashed(reason);
+            }
+        };
+        let worker = browser::meta("worker").and_then(|url| Worker::spawn(&url, on_message, on_error));
+        match worker {
+            Ok(worker) => {
+                self.worker.replace(Some(worker));
+            }
+            Err(error) => self.dispatcher.dispatch(Action::WorkerCrashed { error, restarted: false }),
+        }
+    }
+
+    fn stop(&self) {
+        self.hears.set(false);
+        self.proven.set(false);
+        self.worker.take();
+    }
+
+    fn receive(&self, message: Result<Response>) {
+        let action = match message {
+            Ok(Response::Started) => {
+                self.hears.set(true);
+                if let Some((request, file)) = self.early.take() {
+                    self.post(&request, Some(&file));
+                }
+                Action::WorkerStarted
+            }
+            Ok(Response::Fetching { received, total }) => Action::ModelsFetched { received, total },
+            Ok(Response::Ready { models, millis }) => {
+                self.proven.set(true);
+                Action::ModelsReady { models, millis }
+            }
+            Ok(Response::LoadFailed(error)) => Action::ModelsFailed(error),
+            Ok(Response::Progress { job, stage }) => Action::StageBegun { job, stage },
+            Ok(Response::Done { job, analysis }) => Action::AnalysisDone(Report { job, analysis: Rc::new(*analysis) }),
+            Ok(Response::Failed { job, error }) => Action::AnalysisFailed { job, error },
+            Ok(Response::Crashed { reason }) => return self.crashed(reason),
+            Err(error) => return self.crashed(error.to_string()),
+        };
+        self.dispatcher.dispatch(action);
+    }
+
+    /// Replaces the worker, a moment later: this runs inside one of its callbacks.
+    fn crashed(&self, reason: String) {
+        let Some(link) = self.myself.upgrade() else { return };
+        spawn(async move {
+            let restarted = link.proven.get();
+            link.early.take();
+            let error = if restarted {
+                link.start();
+                Error::Stopped { reason }
+            } else {
+                link.stop();
+                Error::Browser { reason: format!("the engine could not start, {reason}") }
+            };
+            link.dispatcher.dispatch(Action::WorkerCrashed { error, restarted });
+        });
+    }
+
+    fn analyze(&self, file: File) {
+        let job = self.last_job.get() + 1;
+        self.last_job.set(job);
+        let name = file.name();
+        self.dispatcher.dispatch(Action::ClipGiven { job, name: name.clone() });
+        let request = Request::Analyze { job, name };
+        if self.hears.get() {
+            self.post(&request, Some(&file));
+        } else {
+            self.early.replace(Some((request, file)));
+            if self.worker.borrow().is_none() {
+                self.reload();
+            }
+        }
+    }
+
+    fn cancel(&self) {
+        let job = self.last_job.get();
+        if self.hears.get() {
+            self.post(&Request::Cancel { job }, None);
+        } else {
+            self.early.take();
+            self.dispatcher.dispatch(Action::AnalysisFailed { job, error: Error::Cancelled });
+        }
+    }
+
+    fn reload(&self) {
+        if self.hears.get() {
+            self.dispatcher.dispatch(Action::ModelsFetched { received: 0, total: 0 });
+            self.post(&Request::Load, None);
+        } else {
+            self.dispatcher.dispatch(Action::ReloadAsked);
+            self.start();
+        }
+    }
+
+    fn post(&self, request: &Request, file: Option<&File>) {
+        if let Some(worker) = &*self.worker.borrow()
+            && let Err(error) = worker.post(request, file)
+        {
+            self.dispatcher.dispatch(Action::AnalysisFailed { job: self.last_job.get(), error });
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The worker's state: the models, the job that runs, and the one that waits.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::models;
+use crate::analysis::{Analysis, Analyzer, Clip, MAX_BYTES, Step};
+use crate::browser::{File, Scope, log_error, now, read_file, spawn, yield_now};
+use crate::inference::Engine;
+use crate::protocol::{JobId, LoadedModel, Request, Response};
+use crate::{Error, Result};
+
+/// A clip that is to be analysed.
+struct Job {
+    id: JobId,
+    name: String,
+    file: File,
+}
+
+enum Models {
+    Absent,
+    Loading,
+    Ready { engine: Rc<Engine>, files: Vec<LoadedModel>, millis: f32 },
+}
+
+/// The worker as a whole.
+pub(super) struct Host {
+    scope: Scope,
+    models: RefCell<Models>,
+    /// The newest job, until it ends; whatever else runs is out of date.
+    current: Cell<Option<JobId>>,
+    waiting: RefCell<Option<Job>>,
+    running: Cell<bool>,
+}
+
+impl Host {
+    pub(super) fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            models: RefCell::new(Models::Absent),
+            current: Cell::new(None),
+            waiting: RefCell::new(None),
+            running: Cell::new(false),
+        }
+    }
+
+    /// Says that the worker runs, and fetches the models.
+    pub(super) fn begin(self: &Rc<Self>) {
+        self.post(&Response::Started);
+        self.load();
+    }
+
+    /// Takes a message of the page.
+    pub(super) fn receive(self: &Rc<Self>, message: Result<(Request, Option<File>)>) {
+        match message {
+            Ok((Request::Load, _)) => self.load(),
+            Ok((Request::Analyze { job, name }, Some(file))) => self.enqueue(Job { id: job, name, file }),
+            Ok((Request::Analyze { job, .. }, None)) => {
+                let error = Error::Browser { reason: "no file came with the request".into() };
+                self.post(&Response::Failed { job, error });
+            }
+            Ok((Request::Cancel { job }, _)) => {
+                if self.current.get() == Some(job) {
+                    self.end_current();
+                }
+            }
+            Err(error) => self.post(&Response::Crashed { reason: error.to_string() }),
+        }
+    }
+
+    fn enqueue(self: &Rc<Self>, job: Job) {
+        self.end_current();
+        self.current.set(Some(job.id));
+        self.waiting.replace(Some(job));
+        if matches!(*self.models.borrow(), Models::Absent) {
+            self.load();
+        }
+        self.run_next();
+    }
+
+    /// Ends the current job without a result.
+    fn end_current(&self) {
+        self.waiting.take();
+        if let Some(job) = self.current.take() {
+            self.post(&Response::Failed { job, error: Error::Cancelled });
+        }
+    }
+
+    fn load(self: &Rc<Self>) {
+        let known = match &*self.models.borrow() {
+            Models::Loading => return,
+            Models::Ready { files, millis, .. } => Some(Response::Ready { models: files.clone(), millis: *millis }),
+            Models::Absent => None,
+        };
+        if let Some(ready) = known {
+            return self.post(&ready);
+        }
+        self.models.replace(Models::Loading);
+        let host = self.clone();
+        spawn(async move {
+            let begun = now();
+            let loaded = models::load(|received, total| host.post(&Response::Fetching { received, total })).await;
+            match loaded {
+                Ok((engine, files)) => {
+                    let millis = (now() - begun) as f32;
+                    host.post(&Response::Ready { models: files.clone(), millis });
+                    host.models.replace(Models::Ready { engine: Rc::new(engine), files, millis });
+                    host.run_next();
+                }
+                Err(error) => {
+                    host.models.replace(Models::Absent);
+                    host.waiting.take();
+                    if let Some(job) = host.current.take() {
+                        host.post(&Response::Failed { job, error: error.clone() });
+                    }
+                    host.post(&Response::LoadFailed(error));
+                }
+            }
+        });
+    }
+
+    /// Begins the job that waits, when the models are ready and no other runs.
+    fn run_next(self: &Rc<Self>) {
+        let engine = match &*self.models.borrow() {
+            Models::Ready { engine, .. } => engine.clone(),
+            Models::Absent | Models::Loading => return,
+        };
+        if self.running.get() {
+            return;
+        }
+        let Some(job) = self.waiting.take() else { return };
+        self.running.set(true);
+        let host = self.clone();
+        spawn(async move {
+            let id = job.id;
+            let outcome = host.analyse(&engine, job).await;
+            if host.current.get() == Some(id) {
+                host.current.set(None);
+                host.post(&match outcome {
+                    Ok(analysis) => Response::Done { job: id, analysis },
+                    Err(error) => Response::Failed { job: id, error },
+                });
+            }
+            host.running.set(false);
+            host.run_next();
+        });
+    }
+
+    async fn analyse(&self, engine: &Engine, job: Job) -> Result<Box<Analysis>> {
+        if job.file.size() > MAX_BYTES as f64 {
+            return Err(Error::TooLarge { megabytes: job.file.size() / 1e6, limit: MAX_BYTES as f64 / 1e6 });
+        }
+        let bytes = read_file(&job.file).await?;
+        let mut analyzer = Analyzer::new(Clip::File { name: job.name, bytes });
+        let mut shown = None;
+        loop {
+            let stage = analyzer.next_stage();
+            if let Some(stage) = stage.filter(|stage| shown != Some(*stage)) {
+                shown = Some(stage);
+                self.post(&Response::Progress { job: job.id, stage });
+            }
+            yield_now().await;
+            if self.current.get() != Some(job.id) {
+                return Err(Error::Cancelled);
+            }
+            if let Step::Done(analysis) = analyzer.step(engine, &now)? {
+                return Ok(analysis);
+            }
+        }
+    }
+
+    fn post(&self, response: &Response) {
+        if let Err(error) = self.scope.post(response) {
+            log_error(&error);
+        }
+    }
+}
