@@ -1,0 +1,137 @@
+//! Headless Chromium through chromedriver.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::command::Extension;
+use crate::path_from;
+use crate::process::Process;
+
+/// A browser with one page and a fresh profile.
+pub struct Browser {
+    /// The WebDriver session.
+    pub client: Client,
+    _driver: Process,
+}
+
+impl Browser {
+    /// Starts chromedriver on a free port, and a browser.
+    ///
+    /// # Errors
+    /// Where either does not start.
+    pub async fn start() -> Result<Self> {
+        let mut command = Command::new(path_from("CHROMEDRIVER")?);
+        // "ChromeDriver was started successfully on port 41233."
+        let (driver, port) = Process::start(command.arg("--port=0"), |line| {
+            line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
+        })?;
+        let mut flags: Vec<String> = std::env::var("UNDERTONE_BROWSER_FLAGS")
+            .context("UNDERTONE_BROWSER_FLAGS is not set; use `cargo xtask test`")?
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect();
+        flags.push("--window-size=1280,900".into());
+        // A page that asked for another host would get an error in its console.
+        flags.push("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".into());
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": {"binary": path_from("CHROME")?, "args": flags},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+            "timeouts": {"script": 120_000, "pageLoad": 60_000},
+        });
+        let Value::Object(capabilities) = capabilities else { bail!("capabilities are an object") };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .context("no browser session")?;
+        Ok(Self { client, _driver: driver })
+    }
+
+    /// Runs `body` with a browser, and closes that whatever comes out.
+    ///
+    /// # Errors
+    /// Those of `body`, or where no browser starts.
+    pub async fn with<T>(body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        let browser = Self::start().await?;
+        let outcome = body(&browser).await;
+        let closed = browser.client.clone().close().await;
+        let value = outcome?;
+        closed.context("the browser did not close")?;
+        Ok(value)
+    }
+
+    /// Runs a script in the page; `arguments` are its `arguments`.
+    ///
+    /// # Errors
+    /// What the script throws.
+    pub async fn run(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        Ok(self.client.execute(script, arguments).await?)
+    }
+
+    /// Runs a script until it gives something else than `null` or `false`. The time between two looks grows, so that
+    /// waiting takes little from the page.
+    ///
+    /// # Errors
+    /// After `limit`, with what the page shows; or what the script throws.
+    pub async fn wait_for(&self, what: &str, limit: Duration, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(10);
+        loop {
+            let value = self.run(script, arguments.clone()).await?;
+            if !matches!(value, Value::Null | Value::Bool(false)) {
+                return Ok(value);
+            }
+            if start.elapsed() > limit {
+                let text = self.run("return document.body.innerText", vec![]).await?;
+                let errors = self.console_errors().await.unwrap_or_default();
+                bail!(
+                    "waited {limit:?} for {what}; console: {errors:?}; the page shows:\n{}",
+                    text.as_str().unwrap_or("")
+                );
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(Duration::from_millis(200));
+        }
+    }
+
+    /// A command of the Chrome DevTools Protocol.
+    ///
+    /// # Errors
+    /// What the browser answers.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value> {
+        Ok(self.client.issue_cmd(Extension::devtools(method, parameters)).await?)
+    }
+
+    /// What the page wrote to its console as an error since the last call; a request that failed is among it.
+    ///
+    /// # Errors
+    /// Where the browser is gone.
+    pub async fn console_errors(&self) -> Result<Vec<String>> {
+        let entries = self.client.issue_cmd(Extension::log("browser")).await?;
+        let severe = |entry: &&Value| entry["level"] == "SEVERE";
+        let text = |entry: &Value| entry["message"].as_str().unwrap_or("an entry without text").to_owned();
+        Ok(entries.as_array().into_iter().flatten().filter(severe).map(text).collect())
+    }
+
+    /// Addresses that page and worker asked for since the last call.
+    ///
+    /// # Errors
+    /// Where the browser is gone.
+    pub async fn requests(&self) -> Result<Vec<String>> {
+        let entries = self.client.issue_cmd(Extension::log("performance")).await?;
+        let mut addresses = Vec::new();
+        for entry in entries.as_array().into_iter().flatten() {
+            let event: Value = serde_json::from_str(entry["message"].as_str().unwrap_or("null"))?;
+            if event["message"]["method"] == "Network.requestWillBeSent" {
+                addresses.extend(event["message"]["params"]["request"]["url"].as_str().map(str::to_owned));
+            }
+        }
+        Ok(addresses)
+    }
+}

@@ -1,0 +1,13 @@
+//! The built page in headless Chromium. Run by `cargo xtask test --only e2e`, which also says where page and browser are.
+
+mod bad_input;
+mod cancel;
+mod clip;
+mod models;
+mod parity;
+
+/// A clip that every page must be able to judge.
+fn good_clip() -> Vec<u8> {
+    use undertone_e2e::{voice::voice, wav};
+    wav::wav(&voice(2.0, 150.0, 16_000), 16_000, 1, wav::Encoding::Pcm16)
+}
