@@ -1,11 +1,13 @@
 //! Clip -> [`Analysis`]: decode, trim, features and models, composed stage by stage, so that a caller can show progress
 //! and stop between any two of them.
 
+#[cfg(feature = "engine")]
 mod pipeline;
 mod view;
 
 pub use crate::audio::MAX_BYTES;
 pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, winner};
+#[cfg(feature = "engine")]
 pub use pipeline::{Analyzer, Step};
 pub use view::{Analysis, Answer, ClipInfo, Envelope, MelView, Notice, Stage, StageTime};
 

@@ -27,19 +27,6 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{Error, Result};
 
-/// What the page's head says under `<meta name="{name}" content="…">`.
-///
-/// # Errors
-/// [`Error::Browser`] where it says nothing of that name.
-pub fn meta(name: &str) -> Result<String> {
-    document()?
-        .query_selector(&format!("meta[name=\"{name}\"]"))
-        .ok()
-        .flatten()
-        .and_then(|element| element.get_attribute("content"))
-        .ok_or_else(|| Error::Browser { reason: format!("the page does not name its {name}") })
-}
-
 /// Writes an error that nobody waits for to the browser's console.
 pub fn log_error(error: &Error) {
     web_sys::console::error_1(&JsValue::from_str(&error.to_string()));

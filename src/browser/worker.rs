@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
-use web_sys::{ErrorEvent, Event, MessageEvent};
+use web_sys::{ErrorEvent, Event, MessageEvent, WorkerOptions, WorkerType};
 
 use super::message::{pack, unpack};
 use super::{File, Listener, error};
@@ -17,7 +17,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the classic script at `url`. `on_message` gets what the worker posts; `on_error` what it did not catch: a
+    /// Starts the module script at `url`. `on_message` gets what the worker posts; `on_error` what it did not catch: a
     /// script that could not be loaded, or a crash, after which the worker is of no more use.
     ///
     /// # Errors
@@ -27,7 +27,9 @@ impl Worker {
         mut on_message: impl FnMut(Result<T>) + 'static,
         mut on_error: impl FnMut(String) + 'static,
     ) -> Result<Self> {
-        let inner = web_sys::Worker::new(url).map_err(|thrown| error(&thrown))?;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let inner = web_sys::Worker::new_with_options(url, &options).map_err(|thrown| error(&thrown))?;
         let message = Listener::new(&inner, "message", move |event: MessageEvent| {
             on_message(unpack(&event.data()).map(|(message, _)| message));
         })?;

@@ -1,15 +1,19 @@
 //! Features -> predictions: the manifest, the models through one small trait, and their calibrated ensemble.
 
 pub mod calibration;
+#[cfg(feature = "engine")]
 mod engine;
 mod labels;
 mod manifest;
+#[cfg(feature = "engine")]
 mod onnx;
 pub mod trees;
 
+#[cfg(feature = "engine")]
 pub use engine::{Engine, Inputs};
 pub use labels::{Emotion, N_CLASSES, Probabilities, winner};
 pub use manifest::{EnsembleEntry, Manifest, Member, ModelEntry, ModelKind, SCHEMA, Tier, sha256_hex};
+#[cfg(feature = "engine")]
 pub use onnx::OnnxModel;
 
 use crate::Result;

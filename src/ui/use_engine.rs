@@ -6,9 +6,11 @@ use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
 use super::state::{Action, Report, State};
-use crate::browser::{self, File, Worker, spawn};
+use crate::browser::{File, Worker, spawn};
 use crate::protocol::{JobId, Request, Response};
 use crate::{Error, Result};
+
+const WORKER_URL: &str = "./worker_loader.js";
 
 impl Reducible for State {
     type Action = Action;
@@ -98,8 +100,7 @@ impl Link {
                 link.crashed(reason);
             }
         };
-        let worker = browser::meta("worker").and_then(|url| Worker::spawn(&url, on_message, on_error));
-        match worker {
+        match Worker::spawn(WORKER_URL, on_message, on_error) {
             Ok(worker) => {
                 self.worker.replace(Some(worker));
             }
