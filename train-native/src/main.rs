@@ -1,1 +1,30 @@
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use train_native::cli::{Cli, Command, Job};
+use train_native::interrupt::{self, Interrupted};
+use train_native::{predict, report, train, verify};
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            if error.is::<Interrupted>() { ExitCode::from(interrupt::EXIT_CODE) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    interrupt::install()?;
+    match command {
+        Command::Train(args) => train::train(&Job::prepare(args.job)?),
+        Command::Evaluate(args) => train::evaluate(&Job::prepare(args.job)?, args.protocol),
+        Command::Predict(args) => predict::predict(&args),
+        Command::Verify(args) => {
+            print!("{}", verify::verify(&args.models)?);
+            Ok(())
+        }
+        Command::Report(args) => report::write(&args.models, args.readme.as_deref()),
+    }
+}

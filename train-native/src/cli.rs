@@ -1,0 +1,184 @@
+//! The command line, and what can be checked of it before hours are spent.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use clap::{Args, Parser, Subcommand};
+
+use crate::corpus::{Corpus, CorpusPath};
+use crate::recipe::{DEFAULT, Recipe};
+use crate::split::Protocol;
+
+/// Trains undertone's models, evaluates them, and exports what the page ships.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Evaluate by luna5, train on all clips, export, verify, and write the model card
+    Train(TrainArgs),
+    /// Evaluate by one protocol and record the figures in results.json
+    Evaluate(EvaluateArgs),
+    /// Answer audio files: one JSON object a line, in the order given
+    Predict(PredictArgs),
+    /// Load every exported model as the page does and compare it with what the trainer's own model answered
+    Verify(ModelsArgs),
+    /// Write the model card, and the figures in README.md, from manifest.json and results.json
+    Report(ReportArgs),
+}
+
+/// What training and evaluation share.
+#[derive(Clone, Debug, Args)]
+pub struct JobArgs {
+    /// A corpus and its folder or zip file; may be given for several corpora
+    #[arg(long = "corpus", value_name = "NAME=PATH", required = true)]
+    pub corpora: Vec<CorpusPath>,
+    /// A built-in recipe (ravdess, smoke) or the path of a TOML file
+    #[arg(long, default_value = DEFAULT, value_name = "NAME|PATH")]
+    pub recipe: String,
+    /// Seeds instead of the recipe's
+    #[arg(long = "seed", value_name = "N")]
+    pub seeds: Vec<u64>,
+    /// Folder of models, manifest, results and model card
+    #[arg(long, default_value = "models", value_name = "DIR")]
+    pub out: PathBuf,
+    /// Folder of checkpoints and caches [default: .runs/RECIPE]
+    #[arg(long, value_name = "DIR")]
+    pub work: Option<PathBuf>,
+    /// Begin anew instead of going on from the checkpoints
+    #[arg(long)]
+    pub no_resume: bool,
+}
+
+/// Arguments of `train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// See there.
+    #[command(flatten)]
+    pub job: JobArgs,
+}
+
+/// Arguments of `evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// luna5, emobox6, loso, random5, crema5, everyday or cross:CORPUS
+    #[arg(long, default_value = "luna5")]
+    pub protocol: Protocol,
+    /// See there.
+    #[command(flatten)]
+    pub job: JobArgs,
+}
+
+/// Arguments of `predict`.
+#[derive(Debug, Args)]
+pub struct PredictArgs {
+    /// Audio files; `-` reads their paths from standard input, one a line
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Folder of the manifest and the models
+    #[arg(long, default_value = "models", value_name = "DIR")]
+    pub models: PathBuf,
+    /// Files at a time [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// Folder of the manifest and the models
+    #[arg(long, default_value = "models", value_name = "DIR")]
+    pub models: PathBuf,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Folder of the manifest and the results
+    #[arg(long, default_value = "models", value_name = "DIR")]
+    pub models: PathBuf,
+    /// A README whose marked block gets the figures
+    #[arg(long, value_name = "FILE")]
+    pub readme: Option<PathBuf>,
+}
+
+/// A checked request to train or evaluate: everything it needs is there and can be read or written.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// How to train.
+    pub recipe: Recipe,
+    /// On what.
+    pub corpora: Vec<Corpus>,
+    /// One training each.
+    pub seeds: Vec<u64>,
+    /// Folder of models, manifest, results and model card.
+    pub models: PathBuf,
+    /// Folder of checkpoints and caches.
+    pub work: PathBuf,
+    /// Whether checkpoints in `work` are used.
+    pub resume: bool,
+}
+
+impl Job {
+    /// Reads the recipe, finds the corpora's clips and tries the folders.
+    ///
+    /// # Errors
+    /// An unknown recipe or a typo in it, a corpus that is missing, empty, incomplete or given twice, a folder that cannot
+    /// be written.
+    pub fn prepare(args: JobArgs) -> Result<Self> {
+        let recipe = Recipe::load(&args.recipe)?;
+        let kinds: BTreeSet<_> = args.corpora.iter().map(|corpus| corpus.kind).collect();
+        ensure!(kinds.len() == args.corpora.len(), "a corpus is given twice; give each --corpus once");
+        let seeds = if args.seeds.is_empty() { recipe.seeds.clone() } else { args.seeds };
+        ensure!(seeds.iter().collect::<BTreeSet<_>>().len() == seeds.len(), "a seed is given twice");
+        let work = args.work.unwrap_or_else(|| PathBuf::from(".runs").join(&recipe.name));
+        let mut corpora = args.corpora.iter().map(Corpus::open).collect::<Result<Vec<_>>>()?;
+        corpora.sort_by_key(|corpus| corpus.kind);
+        for corpus in &corpora {
+            eprintln!("{}", corpus.summary());
+        }
+        for dir in [&args.out, &work] {
+            std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
+            tempfile::tempfile_in(dir).with_context(|| format!("cannot write into {}", dir.display()))?;
+        }
+        Ok(Self { recipe, corpora, seeds, models: args.out, work, resume: !args.no_resume })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+        let cli = Cli::try_parse_from(["train-native", "train", "--corpus", "ravdess=x", "--seed", "4", "--seed", "5"]);
+        let Command::Train(args) = cli.unwrap().command else { panic!("train") };
+        assert_eq!((args.job.recipe.as_str(), args.job.seeds), (DEFAULT, vec![4, 5]));
+        let error = Cli::try_parse_from(["train-native", "evaluate", "--corpus", "ravdess=x", "--protocol", "luna6"]);
+        assert!(error.unwrap_err().to_string().contains("known: luna5"));
+        assert!(Cli::try_parse_from(["train-native", "train"]).is_err());
+    }
+
+    #[test]
+    fn a_bad_request_ends_before_it_begins() {
+        let job = |recipe: &str, corpora: &[&str]| {
+            let corpora = corpora.iter().map(|corpus| corpus.parse().unwrap()).collect();
+            let (out, work) = (PathBuf::from("out"), None);
+            let args = JobArgs { corpora, recipe: recipe.into(), seeds: vec![], out, work, no_resume: false };
+            format!("{:#}", Job::prepare(args).unwrap_err())
+        };
+        assert!(job("smok", &["ravdess=/nowhere"]).contains("built in: ravdess, smoke"));
+        assert!(job("smoke", &["ravdess=/nowhere"]).contains("there is no folder or zip file at /nowhere"));
+        assert!(job("smoke", &["ravdess=/a", "ravdess=/b"]).contains("given twice"));
+    }
+}

@@ -1,0 +1,279 @@
+//! Recipes: every number of a training, in one TOML file. A misspelt key is an error.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, Serialize};
+use undertone::features::FeatureConfig;
+use undertone::inference::sha256_hex;
+use undertone_boosters::{lightgbm, xgboost};
+
+use crate::augment::Augmentation;
+use crate::learners::cnn_train::CnnTraining;
+
+/// The recipe that is used where none is named.
+pub const DEFAULT: &str = "ravdess";
+/// The recipe that only shows that everything runs; its figures are in no report.
+pub const SMOKE: &str = "smoke";
+
+const BUILT_IN: [(&str, &str); 2] =
+    [(DEFAULT, include_str!("../recipes/ravdess.toml")), (SMOKE, include_str!("../recipes/smoke.toml"))];
+
+/// A recipe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Its name in the results file.
+    pub name: String,
+    /// One evaluation a seed; the first one trains the shipped models.
+    pub seeds: Vec<u64>,
+    /// Folds of the protocol to run, the first ones; all where it is left out. With fewer than all, nothing is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_folds: Option<usize>,
+    /// Training speakers that are held out while everything is fitted once, to calibrate it; then all is fitted again on all
+    /// training speakers, and the temperatures are kept.
+    pub inner_speakers: usize,
+    /// Augmented copies of each training clip, beside the clip itself, in the table of embeddings and functionals.
+    pub table_copies: usize,
+    /// What is done to training sound.
+    pub augmentation: Augmentation,
+    /// The convolutional network.
+    pub cnn: CnnTraining,
+    /// The perceptron on embedding and functionals.
+    pub mlp: MlpTraining,
+    /// XGBoost on the same.
+    pub xgboost: XgboostTraining,
+    /// LightGBM on the same.
+    pub lightgbm: LightgbmTraining,
+}
+
+/// How the perceptron is trained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MlpTraining {
+    /// Units of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// Share of units dropped.
+    pub dropout: f32,
+    /// Passes over the rows.
+    pub epochs: usize,
+    /// Rows a step.
+    pub batch: usize,
+    /// Peak learning rate.
+    pub learning_rate: f64,
+    /// Decoupled weight decay.
+    pub weight_decay: f32,
+    /// Share of the target spread evenly over the classes.
+    pub label_smoothing: f32,
+}
+
+/// How XGBoost is trained; the names are its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct XgboostTraining {
+    /// Rounds; each adds one tree a class.
+    pub rounds: usize,
+    /// Learning rate.
+    pub eta: f64,
+    /// Greatest depth.
+    pub max_depth: u32,
+    /// Least sum of second derivatives in a child.
+    pub min_child_weight: f64,
+    /// L2 penalty.
+    pub lambda: f64,
+    /// Part of the rows that each tree sees.
+    pub subsample: f64,
+    /// Part of the columns that each tree sees.
+    pub colsample_bytree: f64,
+}
+
+/// How LightGBM is trained; the names are its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LightgbmTraining {
+    /// Rounds; each adds one tree a class.
+    pub rounds: usize,
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Greatest number of leaves.
+    pub num_leaves: u32,
+    /// Least number of rows in a leaf.
+    pub min_data_in_leaf: u32,
+    /// L2 penalty.
+    pub lambda_l2: f64,
+    /// Part of the columns that each tree sees.
+    pub feature_fraction: f64,
+    /// Part of the rows that each tree sees.
+    pub bagging_fraction: f64,
+}
+
+impl Recipe {
+    /// A built-in recipe by name, or the one in a file.
+    ///
+    /// # Errors
+    /// No such recipe, a key that is missing or unknown, a number out of range.
+    pub fn load(name_or_path: &str) -> Result<Self> {
+        if let Some((_, text)) = BUILT_IN.iter().find(|(name, _)| *name == name_or_path) {
+            return Self::parse(text).with_context(|| format!("recipe {name_or_path}"));
+        }
+        let text = match std::fs::read_to_string(Path::new(name_or_path)) {
+            Ok(text) => text,
+            Err(error) => {
+                let names = BUILT_IN.map(|(name, _)| name).join(", ");
+                bail!("no recipe {name_or_path}: not one of those built in: {names}; and as a file: {error}");
+            }
+        };
+        Self::parse(&text).with_context(|| format!("recipe {name_or_path}"))
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let recipe: Self = toml::from_str(text)?;
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    fn check(&self) -> Result<()> {
+        let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        ensure!(!self.name.is_empty() && plain(&self.name), "name: letters, digits, - and _ only");
+        ensure!(!self.seeds.is_empty(), "seeds: at least one is needed");
+        ensure!(self.max_folds != Some(0), "max_folds: at least 1");
+        ensure!((1..=20).contains(&self.inner_speakers), "inner_speakers: 1 to 20");
+        ensure!(self.table_copies <= self.augmentation.copies, "table_copies: at most augmentation.copies");
+        self.check_augmentation()?;
+        let cnn = &self.cnn;
+        let shape = &cnn.shape;
+        let widths = shape.stem.iter().chain([&shape.trunk, &shape.attention, &shape.embedding]);
+        within("cnn.shape: a width", widths.map(|width| *width as f64), 1.0, 4096.0)?;
+        within("cnn.shape.dilations", shape.dilations.iter().map(|dilation| *dilation as f64), 1.0, 64.0)?;
+        within("cnn.shape.dropout", [f64::from(shape.dropout)], 0.0, 0.9)?;
+        within("mlp.hidden", self.mlp.hidden.iter().map(|units| *units as f64), 1.0, 4096.0)?;
+        within("mlp.dropout", [f64::from(self.mlp.dropout)], 0.0, 0.9)?;
+        for (part, epochs, batch, rate, decay, smoothing) in [
+            ("cnn", cnn.epochs, cnn.batch, cnn.learning_rate, cnn.weight_decay, cnn.label_smoothing),
+            (
+                "mlp",
+                self.mlp.epochs,
+                self.mlp.batch,
+                self.mlp.learning_rate,
+                self.mlp.weight_decay,
+                self.mlp.label_smoothing,
+            ),
+        ] {
+            within(&format!("{part}.epochs"), [epochs as f64], 1.0, 10_000.0)?;
+            within(&format!("{part}.batch"), [batch as f64], 2.0, 4096.0)?;
+            within(&format!("{part}.learning_rate"), [rate], 1e-7, 1.0)?;
+            within(&format!("{part}.weight_decay"), [f64::from(decay)], 0.0, 10.0)?;
+            within(&format!("{part}.label_smoothing"), [f64::from(smoothing)], 0.0, 0.9)?;
+        }
+        self.check_trees()
+    }
+
+    fn check_augmentation(&self) -> Result<()> {
+        let augmentation = &self.augmentation;
+        within("augmentation.copies", [augmentation.copies as f64], 0.0, 64.0)?;
+        within("augmentation.speed", [f64::from(augmentation.speed)], 0.0, 0.5)?;
+        within("augmentation.noise_share", [f64::from(augmentation.noise_share)], 0.0, 1.0)?;
+        within("augmentation.tilt", [f64::from(augmentation.tilt)], 0.0, 0.95)?;
+        within("augmentation.snr_db", augmentation.snr_db.map(f64::from), -20.0, 100.0)?;
+        ensure!(augmentation.snr_db[0] <= augmentation.snr_db[1], "augmentation.snr_db: the lowest comes first");
+        Ok(())
+    }
+
+    fn check_trees(&self) -> Result<()> {
+        let (xgboost, lightgbm) = (&self.xgboost, &self.lightgbm);
+        within("rounds of xgboost and lightgbm", [xgboost.rounds as f64, lightgbm.rounds as f64], 1.0, 5000.0)?;
+        within("xgboost.eta, lightgbm.learning_rate", [xgboost.eta, lightgbm.learning_rate], 1e-4, 1.0)?;
+        within("xgboost.max_depth", [f64::from(xgboost.max_depth)], 1.0, 16.0)?;
+        within("xgboost.min_child_weight", [xgboost.min_child_weight], 0.0, 1e6)?;
+        within("lightgbm.num_leaves", [f64::from(lightgbm.num_leaves)], 2.0, 4096.0)?;
+        within("xgboost.lambda, lightgbm.lambda_l2", [xgboost.lambda, lightgbm.lambda_l2], 0.0, 1e6)?;
+        let shares =
+            [xgboost.subsample, xgboost.colsample_bytree, lightgbm.feature_fraction, lightgbm.bagging_fraction];
+        within("shares of rows and columns", shares, 0.01, 1.0)
+    }
+
+    /// Hash of everything that decides a figure: the recipe and the feature configuration, whatever the file's layout. The
+    /// seeds, which the results file names by themselves, are not in it.
+    pub fn sha256(&self, features: &FeatureConfig) -> Result<String> {
+        let recipe = Self { seeds: Vec::new(), ..self.clone() };
+        Ok(sha256_hex(&serde_json::to_vec(&(&recipe, features)).context("the recipe cannot be written as JSON")?))
+    }
+}
+
+impl XgboostTraining {
+    /// With the library's own values for the rest.
+    pub fn params(&self, seed: u32) -> xgboost::Params {
+        xgboost::Params {
+            rounds: self.rounds,
+            eta: self.eta,
+            max_depth: self.max_depth,
+            min_child_weight: self.min_child_weight,
+            lambda: self.lambda,
+            subsample: self.subsample,
+            colsample_bytree: self.colsample_bytree,
+            seed,
+            ..xgboost::Params::default()
+        }
+    }
+}
+
+impl LightgbmTraining {
+    /// With the library's own values for the rest.
+    pub fn params(&self, seed: u32) -> lightgbm::Params {
+        lightgbm::Params {
+            rounds: self.rounds,
+            learning_rate: self.learning_rate,
+            num_leaves: self.num_leaves,
+            min_data_in_leaf: self.min_data_in_leaf,
+            lambda_l2: self.lambda_l2,
+            feature_fraction: self.feature_fraction,
+            bagging_fraction: self.bagging_fraction,
+            bagging_freq: 1,
+            seed,
+            ..lightgbm::Params::default()
+        }
+    }
+}
+
+fn within(what: &str, values: impl IntoIterator<Item = f64>, low: f64, high: f64) -> Result<()> {
+    values.into_iter().try_for_each(|value| {
+        ensure!((low..=high).contains(&value), "{what}: {value} is not in {low} to {high}");
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_recipes_are_sound_and_bear_their_names() {
+        for (name, _) in BUILT_IN {
+            assert_eq!(Recipe::load(name).unwrap().name, name);
+        }
+    }
+
+    #[test]
+    fn a_typo_is_named() {
+        let (_, text) = BUILT_IN[0];
+        let error = |text: &str| format!("{:#}", Recipe::parse(text).unwrap_err());
+        let typo = error(&text.replacen("epochs", "epocs", 1));
+        assert!(typo.contains("epocs") && typo.contains("expected"), "{typo}");
+        assert!(error(&text.replacen("inner_speakers = ", "inner_speakers = 9", 1)).contains("inner_speakers: 1 to 20"));
+        assert!(error(&text.replacen("[lightgbm]", "[lightgbn]", 1)).contains("lightgbn"));
+        assert!(error("name = 3").contains("expected a string"));
+        let missing = format!("{:#}", Recipe::load("ravdes").unwrap_err());
+        assert!(missing.contains("built in: ravdess, smoke"), "{missing}");
+    }
+
+    #[test]
+    fn the_hash_is_of_the_numbers_not_of_the_file() {
+        let (_, text) = BUILT_IN[0];
+        let features = FeatureConfig::default();
+        let hash = |text: &str| Recipe::parse(text).unwrap().sha256(&features).unwrap();
+        assert_eq!(hash(text), hash(&format!("# a remark\n{text}")));
+        assert_ne!(hash(text), hash(BUILT_IN[1].1));
+        let other = FeatureConfig { window_frames: 128, ..features.clone() };
+        assert_ne!(hash(text), Recipe::parse(text).unwrap().sha256(&other).unwrap());
+    }
+}

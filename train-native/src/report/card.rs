@@ -1,0 +1,158 @@
+//! The model card.
+
+use undertone::inference::Manifest;
+
+use super::headline;
+use super::tables::{anchors, confusion, corpora, figures, per_class, percent, tier, uar};
+use crate::corpus::CorpusKind;
+use crate::results::{Results, Run};
+
+/// The card of the models in `manifest`, with the figures of `results`.
+pub fn render(manifest: &Manifest, results: &Results) -> String {
+    let mut text = format!(
+        "# Model card: undertone {}\n\n\
+         <!-- Written by `train-native report` from manifest.json and results.json; edits are overwritten. -->\n\n\
+         Models that hear an emotion expressed in the voice, as listeners would hear it: {}. They run whole in the browser \
+         or on one machine, on 16 kHz mono sound of any length with silence cut and the level evened out; the answer is one \
+         probability a class.\n\n",
+        manifest.version,
+        manifest.labels.join(", "),
+    );
+    text += &files(manifest);
+    match headline(results) {
+        Some(run) => text += &accuracy(run, results),
+        None => text += "## Accuracy\n\nNo figure has been recorded for this set of models.\n\n",
+    }
+    text += LIMITS;
+    text += &licence(manifest, headline(results));
+    text
+}
+
+fn files(manifest: &Manifest) -> String {
+    let mut text =
+        String::from("## Files\n\n| model | tier | file | KB | SHA-256 |\n| --- | --- | --- | ---: | --- |\n");
+    for model in &manifest.models {
+        text += &format!(
+            "| {} | {} | `{}` | {:.0} | `{}` |\n",
+            model.name,
+            tier(model.tier),
+            model.file,
+            model.bytes as f64 / 1e3,
+            model.sha256.get(..16).unwrap_or(&model.sha256),
+        );
+    }
+    for ensemble in &manifest.ensembles {
+        let members: Vec<String> =
+            ensemble.members.iter().map(|member| format!("{} × {:.2}", member.model, member.weight)).collect();
+        text += &format!(
+            "\nThe {} ensemble is a soft vote of {}, at a temperature of {:.2}.\n",
+            tier(ensemble.tier),
+            members.join(", "),
+            ensemble.temperature,
+        );
+    }
+    text + &format!("\nFeature set `{}`; its numbers are in `manifest.json`.\n\n", manifest.features.version)
+}
+
+fn accuracy(run: &Run, results: &Results) -> String {
+    let clips: u64 = run.confusion.iter().flatten().sum::<u64>() / run.seeds.len().max(1) as u64;
+    format!(
+        "## Accuracy\n\n\
+         **{}: UAR {} %** (unweighted average recall, {} classes; chance {}), RAVDESS speech, protocol `luna5`: each of \
+         {clips} clips is answered by models that never heard its actor. Mean over {}, in brackets the 95 % interval from \
+         resampling actors. Every recording's level is evened out first, so gain tells nothing.\n\n\
+         The figures come from these folds, not from the shipped weights: the shipped models are trained on all actors of \
+         all training corpora ({}) by the same recipe, so nobody is left to test them on.\n\n\
+         {}\n\
+         `luna5`, `emobox6` and `loso` test on actors never heard in training; `random5` tests on the actors of the \
+         training set, as most published figures do, and says little about a stranger's voice.\n\n\
+         ### Each class (the headline's run)\n\n{}\n\
+         ### Confusion (the headline's run, % of each row)\n\n{}\n\
+         ### What others reach on RAVDESS, 8 classes, %\n\n{}\n\
+         Read the protocol before the figure: the same network gains ten points and more when it has heard the actors.\n\n\
+         ### Reproduce\n\n```sh\n{}\n```\n\n\
+         Recipe `{}` (configuration SHA-256 `{}`), seeds {}, commit `{}`. Machine-readable: `results.json`.\n\n",
+        match run.tier {
+            undertone::inference::Tier::Quick => "Quick ensemble",
+            undertone::inference::Tier::Deep => "Deep ensemble",
+        },
+        uar(run),
+        run.classes,
+        percent(1.0 / run.classes.max(1) as f64),
+        seeds(run),
+        corpora(run),
+        figures(results),
+        per_class(run),
+        confusion(run),
+        anchors(),
+        command(run),
+        run.recipe,
+        run.config_sha256,
+        run.seeds.iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
+        run.commit,
+    )
+}
+
+pub(super) fn seeds(run: &Run) -> String {
+    match run.seeds.len() {
+        1 => "one seed".into(),
+        n => format!("{n} seeds (± their standard deviation)"),
+    }
+}
+
+fn command(run: &Run) -> String {
+    let mut command = String::from("cargo run -p train-native --release -- train");
+    for corpus in &run.train {
+        command += &format!(" --corpus {corpus}=PATH");
+    }
+    if run.recipe != crate::recipe::DEFAULT {
+        command += &format!(" --recipe {}", run.recipe);
+    }
+    command
+}
+
+const LIMITS: &str = "\
+## What it is not
+
+- It tells what is expressed in the voice, as listeners would hear it, never what somebody feels. It is not a medical \
+device and not fit for any decision about a person.
+- The training speech was acted by professionals in studios, in few accents and languages, one sentence at a time. \
+Spontaneous, quiet, noisy or far-away speech, children, strong accents and other languages are heard less well; calm and \
+neutral, and sad and neutral, are the easiest to mistake. Listeners themselves agree on about six RAVDESS clips in ten.
+- In the EU, inferring emotions at work and in education is prohibited (AI Act, Art. 5(1)(f)); elsewhere, whoever uses \
+such a system on other people must tell them (Art. 50(3)). Personal use is outside.
+
+";
+
+fn licence(manifest: &Manifest, headline: Option<&Run>) -> String {
+    let mut text = format!(
+        "## Licence of the weights\n\n\
+         {}: the weights were learned from corpora under that licence, and may be shared and adapted for non-commercial use \
+         with attribution, under the same licence. The code has its own licence. Not one clip of a corpus is contained here. \
+         Learned from:\n\n",
+        manifest.license
+    );
+    for corpus in headline.map_or(&[CorpusKind::Ravdess][..], |run| &run.train) {
+        text += &format!("- {}\n", citation(*corpus));
+    }
+    text
+}
+
+fn citation(corpus: CorpusKind) -> &'static str {
+    match corpus {
+        CorpusKind::Ravdess => {
+            "RAVDESS (CC BY-NC-SA 4.0): Livingstone SR, Russo FA (2018) The Ryerson Audio-Visual Database of Emotional \
+             Speech and Song (RAVDESS): A dynamic, multimodal set of facial and vocal expressions in North American \
+             English. PLoS ONE 13(5): e0196391. https://doi.org/10.1371/journal.pone.0196391"
+        }
+        CorpusKind::CremaD => {
+            "CREMA-D (ODbL 1.0): Cao H, Cooper DG, Keutmann MK, Gur RC, Nenkova A, Verma R (2014) CREMA-D: Crowd-sourced \
+             Emotional Multimodal Actors Dataset. IEEE Transactions on Affective Computing 5(4). \
+             https://doi.org/10.1109/TAFFC.2014.2336244"
+        }
+        CorpusKind::Nemo => {
+            "nEMO (CC BY-NC-SA 4.0): Christop I (2024) nEMO: Dataset of Emotional Speech in Polish. LREC-COLING 2024"
+        }
+        CorpusKind::Everyday => "Picovoice wake-word benchmark (Apache-2.0), taken as neutral speech",
+    }
+}

@@ -1,0 +1,70 @@
+//! Words and tables from the results file: the model card `models/README.md` and the block of figures in the project's
+//! README. Nothing in them is written by hand, so that no figure outlives the run it came from.
+
+mod card;
+mod readme;
+mod tables;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use undertone::inference::{Manifest, Tier};
+
+use crate::atomic;
+use crate::results::{Baseline, Results, Run};
+use crate::split::Protocol;
+
+pub use card::render as render_card;
+pub use readme::{BEGIN, END, fill};
+
+/// Name of the model card in the folder of models.
+pub const CARD: &str = "README.md";
+/// Name of the manifest in the folder of models.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Writes the model card into `models` and, where `readme` is given and holds the marks, the figures into it.
+///
+/// # Errors
+/// No manifest in `models`, or a file that cannot be read or written.
+pub fn write(models: &Path, readme: Option<&Path>) -> Result<()> {
+    let manifest = read_manifest(models)?;
+    let results = Results::read(models)?;
+    atomic::write(&models.join(CARD), render_card(&manifest, &results).as_bytes())?;
+    let Some(path) = readme else { return Ok(()) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let filled = fill(&text, &results);
+    ensure!(filled.is_some(), "{} holds no line {BEGIN} with a line {END} after it", path.display());
+    match filled {
+        Some(filled) if filled != text => atomic::write(path, filled.as_bytes()),
+        _ => Ok(()),
+    }
+}
+
+fn read_manifest(models: &Path) -> Result<Manifest> {
+    let path = models.join(MANIFEST);
+    let text = std::fs::read_to_string(&path).with_context(|| {
+        format!("there is no {}; run `train` first, or name the folder by --models", path.display())
+    })?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not a manifest", path.display()))
+}
+
+/// Runs that say how good the shipped set is: not of the smoke recipe, which only shows that everything runs.
+fn shown(results: &Results) -> Vec<&Run> {
+    results.runs.iter().filter(|run| run.recipe != crate::recipe::SMOKE).collect()
+}
+
+fn is_plain(run: &Run) -> bool {
+    !run.speaker_statistics && run.baseline == Baseline::Clips(0) && run.condition == "clean"
+}
+
+/// The run of the headline: the ensemble by `luna5`, of the deep tier where there is one; the last one recorded.
+fn headline(results: &Results) -> Option<&Run> {
+    let candidates = || {
+        let is_headline = |run: &&Run| run.protocol == Protocol::Luna5 && run.model == "ensemble" && is_plain(run);
+        shown(results).into_iter().filter(is_headline)
+    };
+    candidates().rfind(|run| run.tier == Tier::Deep).or_else(|| candidates().next_back())
+}
+
+#[cfg(test)]
+mod tests;

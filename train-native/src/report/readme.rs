@@ -1,0 +1,39 @@
+//! The block of figures in the project's README, between two marks.
+
+use super::tables::{percent, tier, uar};
+use super::{headline, is_plain, shown};
+use crate::results::Results;
+use crate::split::Protocol;
+
+/// The line before the block.
+pub const BEGIN: &str = "<!-- results:begin -->";
+/// The line after the block.
+pub const END: &str = "<!-- results:end -->";
+
+/// `readme` with the block between the marks replaced; `None` where the marks are not both there, in order.
+pub fn fill(readme: &str, results: &Results) -> Option<String> {
+    let (before, rest) = readme.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{}{END}{after}", block(results)))
+}
+
+fn block(results: &Results) -> String {
+    let Some(best) = headline(results) else {
+        return "No figure has been recorded yet.\n".into();
+    };
+    let mut text =
+        String::from("| model (tier) | unseen actors (`luna5`), UAR % | accuracy % |\n| --- | ---: | ---: |\n");
+    let same_setting =
+        |run: &&crate::results::Run| run.protocol == Protocol::Luna5 && is_plain(run) && run.train == best.train;
+    for run in shown(results).into_iter().filter(same_setting) {
+        text += &format!("| {} ({}) | {} | {} |\n", run.model, tier(run.tier), uar(run), percent(run.accuracy));
+    }
+    text += &format!(
+        "\nRAVDESS speech, {} classes, no actor of a test fold heard in training; mean over {} with the 95 % interval over \
+         actors. Chance is {:.1} %. All figures, and how they were made: [the model card](models/README.md).\n",
+        best.classes,
+        super::card::seeds(best),
+        100.0 / best.classes as f64,
+    );
+    text
+}

@@ -1,0 +1,136 @@
+//! Markdown tables of runs.
+
+use undertone::inference::Tier;
+
+use super::{is_plain, shown};
+use crate::results::{AllClips, Baseline, Results, Run};
+
+/// Figures that others published, each by its own protocol: who, protocol, UAR or accuracy in %.
+const ANCHORS: [(&str, &str, &str); 9] = [
+    ("people, audio only (7 options: calm = neutral)", "10 ratings a clip", "62.4"),
+    ("eGeMAPS 88 functionals + logistic regression", "leave one speaker out", "53.1"),
+    ("ComParE 6373 functionals + logistic regression", "leave one speaker out", "63.6"),
+    ("ResLSTM with soft attention, 47 k parameters (Luna-Jimenez 2021 folds)", "`luna5`", "62.3"),
+    ("PANNs CNN14, pretrained, fine-tuned, 81 M", "`luna5`", "76.6"),
+    ("WavLM large, frozen, 316 M", "`emobox6`", "72.0"),
+    ("Whisper large v3, frozen, 635 M", "`emobox6`", "75.3"),
+    ("XLS-R 300M, frozen + logistic regression", "leave one speaker out", "81.9"),
+    ("TIM-Net", "random folds: the same actors in training and test", "92.1"),
+];
+
+/// 0.7123 -> `71.2`.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+pub(super) fn tier(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Quick => "quick",
+        Tier::Deep => "deep",
+    }
+}
+
+/// `71.2 ± 0.4 [66.0, 75.9]`; the deviation is left out for one seed.
+pub(super) fn uar(run: &Run) -> String {
+    let [low, high] = run.uar.ci95.map(percent);
+    let spread = if run.seeds.len() > 1 { format!(" ± {}", percent(run.uar.sd)) } else { String::new() };
+    format!("{}{spread} [{low}, {high}]", percent(run.uar.mean))
+}
+
+pub(super) fn corpora(run: &Run) -> String {
+    run.train.iter().map(|corpus| corpus.name()).collect::<Vec<_>>().join(" + ")
+}
+
+fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let mut text = line(&head.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
+    text += &line(
+        &head.iter().enumerate().map(|(i, _)| if i == 0 { "---" } else { "---:" }.to_owned()).collect::<Vec<_>>(),
+    );
+    for row in rows {
+        text += &line(&row);
+    }
+    text
+}
+
+/// All runs that used nothing of the test speaker, then, apart from them, those that did.
+pub(super) fn figures(results: &Results) -> String {
+    let runs = shown(results);
+    let (plain, other): (Vec<&Run>, Vec<&Run>) = runs.into_iter().partition(|run| is_plain(run));
+    let mut text = rows_of(&plain);
+    if !other.is_empty() {
+        text += "\nWith degraded test clips, or with statistics of the test speaker, which the figures above never use:\n\n";
+        text += &table(
+            &["protocol", "model", "condition", "of the test speaker", "UAR %"],
+            other.iter().map(|run| {
+                let known = match (run.speaker_statistics, run.baseline) {
+                    (_, Baseline::All(AllClips::All)) => "all clips".to_owned(),
+                    (_, Baseline::Clips(n)) if n > 0 => format!("{n} neutral clips"),
+                    (true, _) => "statistics".to_owned(),
+                    (false, _) => "nothing".to_owned(),
+                };
+                vec![format!("`{}`", run.protocol), name(run), run.condition.clone(), known, uar(run)]
+            }),
+        );
+    }
+    text
+}
+
+fn name(run: &Run) -> String {
+    format!("{} ({})", run.model, tier(run.tier))
+}
+
+fn rows_of(runs: &[&Run]) -> String {
+    table(
+        &["protocol", "model (tier)", "trained on", "classes", "UAR %", "accuracy %", "macro F1 %", "log loss", "ECE"],
+        runs.iter().map(|run| {
+            vec![
+                format!("`{}`", run.protocol),
+                name(run),
+                corpora(run),
+                run.classes.to_string(),
+                uar(run),
+                percent(run.accuracy),
+                percent(run.macro_f1),
+                format!("{:.3}", run.log_loss),
+                format!("{:.3}", run.ece),
+            ]
+        }),
+    )
+}
+
+/// Precision, recall and F1 of each class.
+pub(super) fn per_class(run: &Run) -> String {
+    table(
+        &["class", "precision %", "recall %", "F1 %"],
+        run.emotions().into_iter().filter_map(|emotion| {
+            let score = run.per_class.get(emotion.name())?;
+            Some(vec![emotion.name().to_owned(), percent(score.precision), percent(score.recall), percent(score.f1)])
+        }),
+    )
+}
+
+/// Each row in % of its class' clips.
+pub(super) fn confusion(run: &Run) -> String {
+    let emotions = run.emotions();
+    let mut head = vec!["played \\ answered"];
+    head.extend(emotions.iter().map(|emotion| emotion.name()));
+    table(
+        &head,
+        emotions.iter().zip(&run.confusion).enumerate().map(|(class, (emotion, row))| {
+            let all = row.iter().sum::<u64>().max(1) as f64;
+            let share = |(column, count): (usize, &u64)| {
+                let share = format!("{:.0}", 100.0 * *count as f64 / all);
+                if column == class { format!("**{share}**") } else { share }
+            };
+            std::iter::once(emotion.name().to_owned()).chain(row.iter().enumerate().map(share)).collect()
+        }),
+    )
+}
+
+pub(super) fn anchors() -> String {
+    table(
+        &["who", "protocol", "%"],
+        ANCHORS.map(|(who, protocol, figure)| vec![who.to_owned(), protocol.to_owned(), figure.to_owned()]),
+    )
+}

@@ -1,0 +1,90 @@
+use undertone::inference::Tier;
+
+use super::*;
+use crate::results::tests::run;
+
+fn results() -> Results {
+    let mut smoke = run("ensemble", Tier::Quick, Protocol::Luna5, 1);
+    smoke.recipe = crate::recipe::SMOKE.into();
+    let mut personal = run("ensemble", Tier::Quick, Protocol::Luna5, 8);
+    personal.baseline = Baseline::Clips(2);
+    let runs = vec![
+        run("cnn-2d", Tier::Quick, Protocol::Luna5, 4),
+        run("ensemble", Tier::Quick, Protocol::Luna5, 5),
+        run("ensemble", Tier::Quick, Protocol::Random5, 7),
+        smoke,
+        personal,
+    ];
+    Results { runs }
+}
+
+fn manifest() -> Manifest {
+    let features = serde_json::to_value(undertone::features::FeatureConfig::default()).unwrap();
+    serde_json::from_value(serde_json::json!({
+        "schema": 1, "version": "2026.1", "labels": ["neutral", "calm"], "features": features, "license": "CC-BY-NC-SA-4.0",
+        "models": [{"name": "cnn-2d", "kind": "cnn", "tier": "quick", "file": "cnn-2d.onnx", "bytes": 123456,
+            "sha256": "0123456789abcdef0123", "input": [1, 1, 80, 256], "embedding": 64}],
+        "ensembles": [{"tier": "quick", "members": [{"model": "cnn-2d", "weight": 1.0}], "temperature": 1.25}],
+    }))
+    .unwrap()
+}
+
+#[test]
+fn the_headline_is_the_plain_ensemble_on_unseen_actors() {
+    let mut results = results();
+    assert_eq!(headline(&results), Some(&results.runs[1]));
+    results.runs.push(run("ensemble", Tier::Deep, Protocol::Luna5, 6));
+    results.runs.push(run("ensemble", Tier::Quick, Protocol::Luna5, 3));
+    assert_eq!(headline(&results).map(|run| run.tier), Some(Tier::Deep));
+    assert_eq!(headline(&Results::default()), None);
+}
+
+#[test]
+fn the_card_says_what_it_must() {
+    let card = render_card(&manifest(), &results());
+    for words in [
+        "# Model card: undertone 2026.1",
+        "| cnn-2d | quick | `cnn-2d.onnx` | 123 | `0123456789abcdef` |",
+        "cnn-2d × 1.00, at a temperature of 1.25",
+        "come from these folds, not from the shipped weights",
+        "| `luna5` | ensemble (quick) | ravdess | 8 | 6",
+        "2 neutral clips",
+        "| happy | 6",
+        "XLS-R 300M",
+        "train --corpus ravdess=PATH\n",
+        "CC-BY-NC-SA-4.0",
+        "journal.pone.0196391",
+        "Art. 5(1)(f)",
+        "as listeners would hear it",
+    ] {
+        assert!(card.contains(words), "{words}\n\n{card}");
+    }
+    assert!(!card.contains("\n\n\n") && !card.contains("  "), "{card}");
+    assert!(render_card(&manifest(), &Results::default()).contains("No figure has been recorded"));
+}
+
+#[test]
+fn the_block_is_replaced_and_the_rest_kept() {
+    let readme = format!("# Title\n\n{BEGIN}\nold\n{END}\n\nmore\n");
+    let once = fill(&readme, &results()).unwrap();
+    assert!(once.starts_with("# Title\n\n<!--") && once.ends_with("-->\n\nmore\n") && !once.contains("old"), "{once}");
+    assert!(once.contains("| ensemble (quick) | 6") && !once.contains("random5"), "{once}");
+    assert_eq!(fill(&once, &results()).unwrap(), once);
+    assert!(fill("# Title\n", &results()).is_none());
+    assert!(fill(&format!("{END}\n{BEGIN}\n"), &results()).is_none());
+}
+
+#[test]
+fn the_committed_card_and_readme_are_rendered_from_the_committed_results() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let models = root.join("models");
+    if let (Ok(card), Ok(manifest)) = (std::fs::read_to_string(models.join(CARD)), read_manifest(&models)) {
+        let results = Results::read(&models).unwrap();
+        assert!(card == render_card(&manifest, &results), "models/README.md is stale: run `train-native report`");
+    }
+    if let Ok(readme) = std::fs::read_to_string(root.join("README.md"))
+        && let Some(filled) = fill(&readme, &Results::read(&models).unwrap())
+    {
+        assert!(readme == filled, "README.md is stale: run `train-native report`");
+    }
+}
