@@ -42,7 +42,8 @@ pub struct Params {
     pub force_row_wise: bool,
     /// Seed of all sampling.
     pub seed: u32,
-    /// Threads; 0 is all.
+    /// Threads; 0 is all. Waiting threads spin (unless `OMP_WAIT_POLICY=passive`), so more than there are idle cores are
+    /// several times slower than one.
     pub threads: usize,
 }
 

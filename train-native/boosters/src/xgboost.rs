@@ -34,7 +34,8 @@ pub struct Params {
     pub max_bin: u32,
     /// Seed of all sampling.
     pub seed: u32,
-    /// Threads; 0 is all. The result doesn't depend on it.
+    /// Threads; 0 is all. Waiting threads spin (unless `OMP_WAIT_POLICY=passive`), so more than there are idle cores are
+    /// several times slower than one.
     pub threads: usize,
 }
 
