@@ -9,7 +9,8 @@ use crate::ensemble::{Comparison, Raw, TreeEnsemble};
 use crate::ffi::{LgBooster, LgDataset};
 use crate::{Error, Result, TrainingSet};
 
-/// Parameters under LightGBM's own names; those of `Default` are the library's, but deterministic.
+/// Parameters under LightGBM's own names; those of `Default` are the library's, but deterministic and for one
+/// thread.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Params {
     /// Boosting rounds; each adds one tree a class.
@@ -43,7 +44,7 @@ pub struct Params {
     /// Seed of all sampling.
     pub seed: u32,
     /// Threads; 0 is all. Waiting threads spin (unless `OMP_WAIT_POLICY=passive`), so more than there are idle cores are
-    /// several times slower than one.
+    /// several times slower than one; and sums in another order may differ in their last digits.
     pub threads: usize,
 }
 
@@ -65,7 +66,7 @@ impl Default for Params {
             deterministic: true,
             force_row_wise: true,
             seed: 0,
-            threads: 0,
+            threads: 1,
         }
     }
 }

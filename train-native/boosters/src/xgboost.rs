@@ -7,7 +7,7 @@ use crate::ffi::{XgBooster, XgMatrix};
 use crate::ubj::Value;
 use crate::{Error, Result, TrainingSet};
 
-/// Parameters under XGBoost's own names; those of `Default` are the library's.
+/// Parameters under XGBoost's own names; those of `Default` are the library's, but for one thread.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Params {
     /// Boosting rounds; each adds one tree a class.
@@ -35,7 +35,7 @@ pub struct Params {
     /// Seed of all sampling.
     pub seed: u32,
     /// Threads; 0 is all. Waiting threads spin (unless `OMP_WAIT_POLICY=passive`), so more than there are idle cores are
-    /// several times slower than one.
+    /// several times slower than one; and sums in another order may differ in their last digits.
     pub threads: usize,
 }
 
@@ -54,7 +54,7 @@ impl Default for Params {
             colsample_bynode: 1.0,
             max_bin: 256,
             seed: 0,
-            threads: 0,
+            threads: 1,
         }
     }
 }
