@@ -15,7 +15,9 @@ use crate::{dist, tools};
 const NATIVE_FEATURES: &str = "undertone/page,undertone/worker";
 /// Turns on what needs a browser; it adds no dependency.
 const BROWSER_FEATURES: &str = "undertone/page,undertone/worker,undertone-e2e/browser";
-const WASM_FEATURES: &str = "page,worker";
+/// As Trunk compiles the worker, for the same reason.
+const WORKER: [&str; 2] = ["--features", "worker"];
+const PAGE: [&str; 3] = ["--no-default-features", "--features", "page"];
 const TARGET: &str = "wasm32-unknown-unknown";
 
 struct Step {
@@ -79,9 +81,14 @@ fn clippy(workspace: &Workspace) -> Result<()> {
     let mut native = workspace.cargo();
     native.args(["clippy", "--workspace", "--all-targets", "--release", "--features", BROWSER_FEATURES]);
     run(native.args(["--", "-D", "warnings"]))?;
-    let mut web = workspace.cargo();
-    web.args(["clippy", "--package", "undertone", "--lib", "--bins", "--test", "browser", "--profile", "web"]);
-    run(web.args(["--target", TARGET, "--features", WASM_FEATURES, "--", "-D", "warnings"]))
+    let web = || {
+        let mut command = workspace.cargo();
+        command.args(["clippy", "--package", "undertone", "--profile", "web", "--target", TARGET, "--lib"]);
+        command
+    };
+    let denied = ["--", "-D", "warnings"];
+    run(web().args(["--bin", "worker", "--test", "browser"]).args(WORKER).args(denied))?;
+    run(web().args(["--bin", "app"]).args(PAGE).args(denied))
 }
 
 fn native(workspace: &Workspace) -> Result<()> {
@@ -94,7 +101,7 @@ fn wasm(workspace: &Workspace) -> Result<()> {
     let runner = tools::ensure_wasm_bindgen(workspace)?;
     let mut command = workspace.cargo();
     command.args(["test", "--package", "undertone", "--profile", "web", "--target", TARGET]);
-    command.args(["--features", WASM_FEATURES, "--test", "browser"]);
+    command.args(WORKER).args(["--test", "browser"]);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     browser::find_or_install()?.give_to(workspace, &mut command)?;
     run(&mut command)

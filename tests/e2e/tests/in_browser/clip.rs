@@ -28,7 +28,9 @@ async fn a_dropped_clip_gets_a_result_under_any_path() -> Result<()> {
 
             let errors = browser.console_errors().await?;
             ensure!(errors.is_empty(), "the console has errors: {errors:?}");
-            for address in browser.requests().await? {
+            let requests = browser.requests().await?;
+            ensure!(requests.contains(&site.address), "the log of requests is empty");
+            for address in requests {
                 let inside = address.starts_with(&site.address) || address.starts_with("data:");
                 ensure!(inside || address.starts_with("blob:"), "a request went to {address}");
             }
