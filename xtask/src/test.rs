@@ -133,6 +133,7 @@ fn in_browser(workspace: &Workspace, browser: &Browser) -> Result<Command> {
     browser.give_to(workspace, &mut command)?;
     let trainer = workspace.target().join("release/train-native").with_extension(env::consts::EXE_EXTENSION);
     command
+        .env("RUST_BACKTRACE", "0")
         .env("UNDERTONE_DIST", workspace.dist())
         .env("UNDERTONE_SERVER", env::current_exe()?)
         .env("UNDERTONE_TRAINER", trainer)
