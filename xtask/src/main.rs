@@ -18,9 +18,10 @@ use arguments::Arguments;
 use workspace::Workspace;
 
 const USAGE: &str = "\
-cargo xtask serve [--port N] [--prefix /PATH] [--dir DIR] [--no-build]
+cargo xtask serve [--port N] [--prefix /PATH] [--dir DIR] [--no-build] [--wasm-opt]
                                  build the page, serve it on this machine and print its address
-cargo xtask build [--no-wasm-opt] leave a static site in dist/, and print what a visitor downloads
+cargo xtask build [--no-wasm-opt]
+                                 leave a static site in dist/, and print what a visitor downloads
 cargo xtask size                 print the bytes of the built page again
 cargo xtask test [--only STEP,…] fmt, clippy, native, wasm, build, e2e: all of them, or those named
 cargo xtask bench                time a 3 s clip on the built page in headless Chromium

@@ -21,7 +21,7 @@ pub fn command(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let port: Option<u16> = arguments.option("--port")?;
     let prefix: String = arguments.option("--prefix")?.unwrap_or_default();
     let folder: PathBuf = arguments.option("--dir")?.unwrap_or_else(|| workspace.dist());
-    let optimize = !arguments.flag("--no-wasm-opt");
+    let optimize = arguments.flag("--wasm-opt");
     let no_build = arguments.flag("--no-build");
     arguments.finish()?;
     if !no_build {
