@@ -58,6 +58,25 @@ pub enum Reason {
     },
 }
 
+impl Reason {
+    const ALL_WORDS: [&str; 4] = [
+        "the same samples as another clip",
+        "a second file of the same name",
+        "the same samples under two labels",
+        "could not be read",
+    ];
+
+    fn words(&self) -> &'static str {
+        let index = match self {
+            Self::SameContent { .. } => 0,
+            Self::SameName => 1,
+            Self::ContradictoryLabels { .. } => 2,
+            Self::Corrupt { .. } => 3,
+        };
+        Self::ALL_WORDS[index]
+    }
+}
+
 impl Dataset {
     /// Decodes all clips to `sample_rate` Hz on all cores and de-duplicates them, in the order of the corpora.
     ///
@@ -87,15 +106,9 @@ impl Dataset {
     pub fn summary(&self) -> String {
         let seconds: f32 = self.audio.iter().map(Audio::seconds).sum();
         let mut text = format!("{} clips, {:.1} min of sound", self.len(), seconds / 60.0);
-        let kinds: [(&str, fn(&Reason) -> bool); 4] = [
-            ("the same samples as another clip", |reason| matches!(reason, Reason::SameContent { .. })),
-            ("a second file of the same name", |reason| matches!(reason, Reason::SameName)),
-            ("the same samples under two labels", |reason| matches!(reason, Reason::ContradictoryLabels { .. })),
-            ("could not be read", |reason| matches!(reason, Reason::Corrupt { .. })),
-        ];
-        for (words, is_kind) in kinds {
-            let names: Vec<&str> =
-                self.left_out.iter().filter(|left| is_kind(&left.reason)).map(|left| left.clip.id.as_str()).collect();
+        for words in Reason::ALL_WORDS {
+            let is_so = |left: &&LeftOut| left.reason.words() == words;
+            let names: Vec<&str> = self.left_out.iter().filter(is_so).map(|left| left.clip.id.as_str()).collect();
             if !names.is_empty() {
                 text += &format!("\n  left out, {words}: {}", name_some(&names));
             }

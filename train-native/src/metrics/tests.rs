@@ -85,7 +85,7 @@ fn the_interval_resamples_speakers() {
 
     let spread: Vec<Outcome> =
         (0..10).flat_map(|number| speaker(&format!("s{number}"), if number < 5 { 10 } else { 0 })).collect();
-    let got = uar_interval(&[spread.clone()], &THREE, 1);
+    let got = uar_interval(std::slice::from_ref(&spread), &THREE, 1);
     // Ten draws of a fair coin: 2.5 % and 97.5 % of the binomial are 2 and 8 of 10.
     assert_eq!(got, [0.2, 0.8]);
     assert_eq!(got, uar_interval(&[spread.clone(), spread], &THREE, 1));

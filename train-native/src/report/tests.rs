@@ -23,7 +23,7 @@ fn manifest() -> Manifest {
     serde_json::from_value(serde_json::json!({
         "schema": 1, "version": "2026.1", "labels": ["neutral", "calm"], "features": features, "license": "CC-BY-NC-SA-4.0",
         "models": [{"name": "cnn-2d", "kind": "cnn", "tier": "quick", "file": "cnn-2d.onnx", "bytes": 123456,
-            "sha256": "0123456789abcdef0123", "input": [1, 1, 80, 256], "embedding": 64}],
+            "sha256": "0123456789abcdef0123", "input": [1, 1, 80, 256], "embedding": 64, "temperature": 1.1}],
         "ensembles": [{"tier": "quick", "members": [{"model": "cnn-2d", "weight": 1.0}], "temperature": 1.25}],
     }))
     .unwrap()
@@ -65,9 +65,12 @@ fn the_card_says_what_it_must() {
 
 #[test]
 fn the_block_is_replaced_and_the_rest_kept() {
-    let readme = format!("# Title\n\n{BEGIN}\nold\n{END}\n\nmore\n");
+    let readme = format!("# Title\n\n{BEGIN}\nSTALE\n{END}\n\nmore\n");
     let once = fill(&readme, &results()).unwrap();
-    assert!(once.starts_with("# Title\n\n<!--") && once.ends_with("-->\n\nmore\n") && !once.contains("old"), "{once}");
+    assert!(
+        once.starts_with("# Title\n\n<!--") && once.ends_with("-->\n\nmore\n") && !once.contains("STALE"),
+        "{once}"
+    );
     assert!(once.contains("| ensemble (quick) | 6") && !once.contains("random5"), "{once}");
     assert_eq!(fill(&once, &results()).unwrap(), once);
     assert!(fill("# Title\n", &results()).is_none());
