@@ -274,7 +274,8 @@ mod tests {
 
     #[test]
     fn a_worker_that_cannot_start_is_an_error() {
-        let make = || -> Result<fn(&Path) -> (String, bool)> { anyhow::bail!("no models") };
+        type Work = fn(&Path) -> (String, bool);
+        let make = || -> Result<Work> { anyhow::bail!("no models") };
         let error = run(vec!["a".into()], || Box::new(&b""[..]) as Box<dyn BufRead>, 2, make, &mut Vec::new());
         assert!(error.unwrap_err().to_string().contains("no models"));
     }
