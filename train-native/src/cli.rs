@@ -104,7 +104,7 @@ pub struct ReportArgs {
     /// Folder of the manifest and the results
     #[arg(long, default_value = "models", value_name = "DIR")]
     pub models: PathBuf,
-    /// A README whose marked block gets the figures
+    /// A README whose marked block gets the figures [default: the one beside the folder]
     #[arg(long, value_name = "FILE")]
     pub readme: Option<PathBuf>,
 }

@@ -116,9 +116,9 @@ const LIMITS: &str = "\
 
 - It tells what is expressed in the voice, as listeners would hear it, never what somebody feels. It is not a medical \
 device and not fit for any decision about a person.
-- The training speech was acted by professionals in studios, in few accents and languages, one sentence at a time. \
-Spontaneous, quiet, noisy or far-away speech, children, strong accents and other languages are heard less well; calm and \
-neutral, and sad and neutral, are the easiest to mistake. Listeners themselves agree on about six RAVDESS clips in ten.
+- The training speech was acted by professionals in studios, one sentence at a time. Spontaneous, noisy or far-away \
+speech, children, other accents and other languages are not in the figures above unless a row says so; expect less there. \
+Listeners themselves agree with the label of about six RAVDESS clips in ten.
 - In the EU, inferring emotions at work and in education is prohibited (AI Act, Art. 5(1)(f)); elsewhere, whoever uses \
 such a system on other people must tell them (Art. 50(3)). Personal use is outside.
 

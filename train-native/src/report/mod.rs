@@ -7,7 +7,7 @@ mod tables;
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use undertone::inference::{Manifest, Tier};
 
 use crate::atomic;
@@ -22,7 +22,8 @@ pub const CARD: &str = "README.md";
 /// Name of the manifest in the folder of models.
 pub const MANIFEST: &str = "manifest.json";
 
-/// Writes the model card into `models` and, where `readme` is given and holds the marks, the figures into it.
+/// Writes the model card into `models`, and the figures into `readme`, or else into the README.md beside that folder,
+/// where there is one. A README without the two marks stays as it is.
 ///
 /// # Errors
 /// No manifest in `models`, or a file that cannot be read or written.
@@ -30,13 +31,16 @@ pub fn write(models: &Path, readme: Option<&Path>) -> Result<()> {
     let manifest = read_manifest(models)?;
     let results = Results::read(models)?;
     atomic::write(&models.join(CARD), render_card(&manifest, &results).as_bytes())?;
-    let Some(path) = readme else { return Ok(()) };
+    let beside = models.parent().map(|parent| parent.join("README.md")).filter(|path| path.is_file());
+    let Some(path) = readme.or(beside.as_deref()) else { return Ok(()) };
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let filled = fill(&text, &results);
-    ensure!(filled.is_some(), "{} holds no line {BEGIN} with a line {END} after it", path.display());
-    match filled {
+    match fill(&text, &results) {
         Some(filled) if filled != text => atomic::write(path, filled.as_bytes()),
-        _ => Ok(()),
+        Some(_) => Ok(()),
+        None => {
+            eprintln!("{} is left as it is: no line {BEGIN} with a line {END} after it", path.display());
+            Ok(())
+        }
     }
 }
 

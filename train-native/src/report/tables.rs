@@ -10,12 +10,25 @@ const ANCHORS: [(&str, &str, &str); 9] = [
     ("people, audio only (7 options: calm = neutral)", "10 ratings a clip", "62.4"),
     ("eGeMAPS 88 functionals + logistic regression", "leave one speaker out", "53.1"),
     ("ComParE 6373 functionals + logistic regression", "leave one speaker out", "63.6"),
-    ("ResLSTM with soft attention, 47 k parameters (Luna-Jimenez 2021 folds)", "`luna5`", "62.3"),
-    ("PANNs CNN14, pretrained, fine-tuned, 81 M", "`luna5`", "76.6"),
+    ("ResLSTM with soft attention, 47 k parameters (its settings chosen on the test folds)", "`luna5`", "62.3"),
+    ("PANNs CNN14, pretrained, fine-tuned, 81 M (as reported, not checked)", "`luna5`", "76.6"),
     ("WavLM large, frozen, 316 M", "`emobox6`", "72.0"),
     ("Whisper large v3, frozen, 635 M", "`emobox6`", "75.3"),
     ("XLS-R 300M, frozen + logistic regression", "leave one speaker out", "81.9"),
     ("TIM-Net", "random folds: the same actors in training and test", "92.1"),
+];
+
+/// Heads of the columns that hold words, not figures.
+const WORDS: [&str; 9] = [
+    "protocol",
+    "model",
+    "model (tier)",
+    "trained on",
+    "condition",
+    "of the test speaker",
+    "who",
+    "class",
+    "played \\ answered",
 ];
 
 /// 0.7123 -> `71.2`.
