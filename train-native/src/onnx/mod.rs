@@ -25,6 +25,8 @@ pub enum Element {
     F32,
     /// 64-bit signed integer.
     I64,
+    /// 8-bit signed integer.
+    I8,
 }
 
 impl Element {
@@ -32,6 +34,7 @@ impl Element {
         match self {
             Self::F32 => pb::tensor_proto::DataType::Float as i32,
             Self::I64 => pb::tensor_proto::DataType::Int64 as i32,
+            Self::I8 => pb::tensor_proto::DataType::Int8 as i32,
         }
     }
 }
@@ -140,6 +143,24 @@ impl GraphBuilder {
         assert_eq!(shape.iter().product::<usize>(), data.len(), "a constant of shape {shape:?}");
         let bytes = data.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.initializer(Element::F32, shape, bytes)
+    }
+
+    /// Weights rounded to 8 bits, `levels` row-major of `shape`, one scale an element of the first axis: stored as int8, and
+    /// made floats by `DequantizeLinear`, once, at load.
+    ///
+    /// # Panics
+    /// If `levels` or `scales` do not fill `shape`: an error of the calling code, not of any input.
+    pub fn constant_rounded(&mut self, shape: &[usize], levels: &[i8], scales: &[f32]) -> Value {
+        assert_eq!(
+            (shape.iter().product::<usize>(), shape[0]),
+            (levels.len(), scales.len()),
+            "weights of shape {shape:?}"
+        );
+        let bytes = |levels: &[i8]| levels.iter().map(|level| level.to_le_bytes()[0]).collect();
+        let rounded = self.initializer(Element::I8, shape, bytes(levels));
+        let scale = self.constant(&[scales.len()], scales);
+        let zero = self.initializer(Element::I8, &[scales.len()], vec![0; scales.len()]);
+        self.node("DequantizeLinear", &[rounded, scale, zero], vec![("axis", Attribute::Int(0))])
     }
 
     /// An integer constant of one axis.

@@ -1,0 +1,156 @@
+//! Training of the convolutional network.
+
+use anyhow::{Result, bail};
+use burn::grad_clipping::GradientClippingConfig;
+use burn::module::Module;
+use burn::optim::{AdamWConfig, GradientsParams};
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Device, Tensor, TensorData};
+use ndarray::ArrayView2;
+use rand::Rng;
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+use undertone::inference::{Emotion, N_CLASSES};
+
+use super::cnn::{Cnn, CnnShape};
+use super::noise::Noise;
+
+/// How the network is trained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CnnTraining {
+    /// The network.
+    pub shape: CnnShape,
+    /// Passes over the clips, each with another augmented copy of every clip.
+    pub epochs: usize,
+    /// Clips a step.
+    pub batch: usize,
+    /// Peak learning rate, reached after a tenth of the steps and lowered to nothing by a cosine.
+    pub learning_rate: f64,
+    /// Decoupled weight decay.
+    pub weight_decay: f32,
+    /// Share of the target spread evenly over the classes.
+    pub label_smoothing: f32,
+    /// Widest band of mel bands masked (SpecAugment, Park et al. 2019).
+    pub mask_mels: usize,
+    /// Widest run of frames masked.
+    pub mask_frames: usize,
+}
+
+/// A training clip: its augmented copies as images `[n_mels, n_frames]`, and its class.
+pub struct Example<'a> {
+    /// At least one.
+    pub copies: Vec<ArrayView2<'a, f32>>,
+    /// Class.
+    pub label: Emotion,
+}
+
+/// Trains on `examples`; `progress(epoch, loss)` is called after each epoch and stops the training by `false`.
+///
+/// # Errors
+/// If there is nothing to train on, or training was stopped, or the loss is no longer a number.
+pub fn train(
+    examples: &[Example<'_>],
+    training: &CnnTraining,
+    n_mels: usize,
+    window_frames: usize,
+    seed: u64,
+    progress: &mut dyn FnMut(usize, f32) -> bool,
+) -> Result<Cnn> {
+    if examples.is_empty() {
+        bail!("there is no clip to train the network on");
+    }
+    let device = Device::flex().autodiff();
+    let mut noise = Noise::new(seed);
+    let mut model = Cnn::new(&training.shape, n_mels, &mut noise, &device);
+    let mut optimizer = AdamWConfig::new()
+        .with_epsilon(1e-8)
+        .with_weight_decay(training.weight_decay)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(5.0)))
+        .init();
+    let steps = training.epochs * examples.len().div_ceil(training.batch);
+    let mut step = 0;
+    let mut order: Vec<usize> = (0..examples.len()).collect();
+    let window = n_mels * window_frames;
+    for epoch in 0..training.epochs {
+        order.shuffle(noise.rng());
+        let (mut sum, mut count) = (0.0, 0);
+        for batch in order.chunks(training.batch) {
+            let mut input = vec![0.0; batch.len() * window];
+            for (index, slot) in batch.iter().zip(input.chunks_mut(window)) {
+                let copies = &examples[*index].copies;
+                let copy = copies[noise.rng().random_range(0..copies.len())];
+                draw(copy, slot, window_frames, training, &mut noise);
+            }
+            let labels: Vec<Emotion> = batch.iter().map(|index| examples[*index].label).collect();
+            let input = TensorData::new(input, [batch.len(), 1, n_mels, window_frames]);
+            let output = model.forward(Tensor::from_data(input, &device), Some((&mut noise, training.shape.dropout)));
+            let loss = cross_entropy(output.logits, targets(&labels, training.label_smoothing, &device));
+            let value = loss.clone().into_scalar::<f32>();
+            if !value.is_finite() {
+                bail!("the loss of the network is no longer a number in epoch {epoch}; lower its learning rate");
+            }
+            sum += value * batch.len() as f32;
+            count += batch.len();
+            let gradients = GradientsParams::from_grads(loss.backward(), &model);
+            model = optimizer.step(schedule(step, steps, training.learning_rate), model, gradients);
+            step += 1;
+        }
+        if !progress(epoch, sum / count as f32) {
+            bail!("stopped in epoch {epoch}");
+        }
+    }
+    Ok(model.valid())
+}
+
+/// Linear rise over a tenth of the steps, then half a cosine down to nothing.
+pub(super) fn schedule(step: usize, steps: usize, peak: f64) -> f64 {
+    let rise = (steps / 10).max(1);
+    if step < rise {
+        return peak * (step + 1) as f64 / rise as f64;
+    }
+    let share = (step - rise) as f64 / (steps - rise).max(1) as f64;
+    peak * 0.5 * (1.0 + (std::f64::consts::PI * share).cos()) + 1e-7
+}
+
+pub(super) fn targets(labels: &[Emotion], smoothing: f32, device: &Device) -> Tensor<2> {
+    let rest = smoothing / N_CLASSES as f32;
+    let mut values = vec![rest; labels.len() * N_CLASSES];
+    for (row, label) in labels.iter().enumerate() {
+        values[row * N_CLASSES + label.index()] += 1.0 - smoothing;
+    }
+    Tensor::from_data(TensorData::new(values, [labels.len(), N_CLASSES]), device)
+}
+
+pub(super) fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    let [batch, _] = logits.dims();
+    (log_softmax(logits, 1) * targets).sum() * (-1.0 / batch as f32)
+}
+
+/// One window of a clip: a random part of a long one, a short one at a random place, with masks over bands and frames.
+fn draw(image: ArrayView2<'_, f32>, out: &mut [f32], width: usize, training: &CnnTraining, noise: &mut Noise) {
+    let (n_mels, n_frames) = image.dim();
+    let rng = noise.rng();
+    let floor = image.iter().copied().fold(f32::INFINITY, f32::min);
+    out.fill(floor);
+    let used = n_frames.min(width);
+    let start = rng.random_range(0..=n_frames - used);
+    let offset = rng.random_range(0..=width - used);
+    for (row, values) in image.rows().into_iter().enumerate() {
+        for frame in 0..used {
+            out[row * width + offset + frame] = values[start + frame];
+        }
+    }
+    if training.mask_mels > 0 {
+        let bands = rng.random_range(0..=training.mask_mels);
+        let first = rng.random_range(0..=n_mels - bands);
+        out[first * width..(first + bands) * width].fill(0.0);
+    }
+    if training.mask_frames > 0 {
+        let frames = rng.random_range(0..=training.mask_frames.min(width));
+        let first = rng.random_range(0..=width - frames);
+        for row in out.chunks_mut(width) {
+            row[first..first + frames].fill(0.0);
+        }
+    }
+}

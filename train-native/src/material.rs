@@ -1,0 +1,65 @@
+//! What learners are given of each clip: log-mel images and functionals of the clip and of its augmented copies.
+
+use anyhow::{Context, Result};
+use indicatif::ParallelProgressIterator;
+use ndarray::Array2;
+use rayon::prelude::*;
+use undertone::audio::Audio;
+use undertone::features::{FeatureConfig, FrameMatrix, extract, mel_spectrogram, relative_image};
+
+use crate::augment::{Augmentation, augment};
+use crate::cache::{FeatureCache, Key};
+use crate::dataset::{Dataset, progress};
+use crate::interrupt;
+
+/// Features of all clips of a dataset, by clip and copy; copy 0 is the clip itself.
+pub struct Material {
+    /// Images `[n_mels, n_frames]`, `augmentation.copies + 1` of each clip.
+    pub images: Vec<Vec<FrameMatrix>>,
+    /// `[table_copies + 1, n_functionals]` for each clip.
+    pub functionals: Vec<Array2<f32>>,
+}
+
+impl Material {
+    /// Computes the images, and computes or finds the functionals, on all cores. The same seed gives the same copies.
+    ///
+    /// # Errors
+    /// A clip that the feature path refuses; Ctrl-C.
+    pub fn prepare(
+        dataset: &Dataset,
+        augmentation: &Augmentation,
+        table_copies: usize,
+        config: &FeatureConfig,
+        seed: u64,
+        cache: &FeatureCache,
+    ) -> Result<Self> {
+        let bar = progress(dataset.len(), "features");
+        let found: Vec<(Vec<FrameMatrix>, Array2<f32>)> = dataset
+            .audio
+            .par_iter()
+            .zip(&dataset.content)
+            .progress_with(bar)
+            .map(|(audio, content)| {
+                interrupt::check()?;
+                let copy_seed =
+                    seed ^ u64::from_str_radix(content.get(..16).unwrap_or_default(), 16).unwrap_or_default();
+                let copies = (0..=augmentation.copies)
+                    .map(|copy| augment(audio, augmentation, copy, copy_seed))
+                    .collect::<Result<Vec<Audio>>>()?;
+                let images = copies.iter().map(|copy| relative_image(&mel_spectrogram(copy, config))).collect();
+                let settings = serde_json::to_string(&(augmentation, seed)).context("settings as JSON")?;
+                let key = Key::new(content, config, &format!("functionals {table_copies} of {settings}"))?;
+                let functionals = cache.get_or(&key, || table(&copies[..=table_copies], config))?;
+                Ok((images, functionals))
+            })
+            .collect::<Result<_>>()?;
+        let (images, functionals) = found.into_iter().unzip();
+        Ok(Self { images, functionals })
+    }
+}
+
+fn table(copies: &[Audio], config: &FeatureConfig) -> Result<Array2<f32>> {
+    let rows = copies.iter().map(|copy| Ok(extract(copy, config)?.functionals)).collect::<Result<Vec<_>>>()?;
+    let columns = rows.first().map_or(0, Vec::len);
+    Array2::from_shape_vec((rows.len(), columns), rows.concat()).context("functionals of unequal number")
+}

@@ -1,0 +1,280 @@
+//! Evaluation and training: folds, checkpoints, export.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use undertone::features::FeatureConfig;
+use undertone::inference::{Emotion, Probabilities, Tier, sha256_hex};
+
+use crate::cache::FeatureCache;
+use crate::calibrate;
+use crate::cli::Job;
+use crate::dataset::Dataset;
+use crate::learners::stack::{Fitted, MODELS, Setting, fit};
+use crate::material::Material;
+use crate::metrics::{Outcome, score};
+use crate::results::{Results, Run, RunInfo, commit};
+use crate::split::{Fold, Protocol, inner};
+use crate::{atomic, interrupt, report, verify};
+
+/// A fold's answers, not calibrated.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Checkpoint {
+    /// Held-out training clips and the answers to them: `[model][clip]`.
+    inner: Vec<usize>,
+    inner_answers: Vec<Vec<Probabilities>>,
+    /// Test clips and the answers to them.
+    test: Vec<usize>,
+    test_answers: Vec<Vec<Probabilities>>,
+    /// The models fitted on all training clips, where they are to be exported.
+    fitted: Option<Fitted>,
+}
+
+/// A dataset with its features, and where things are kept.
+struct Bench<'a> {
+    job: &'a Job,
+    dataset: Dataset,
+    labels: Vec<Emotion>,
+    features: FeatureConfig,
+    material: BTreeMap<u64, Material>,
+    bars: MultiProgress,
+}
+
+/// Evaluates by one protocol and records the figures.
+///
+/// # Errors
+/// What reading, training and writing say; Ctrl-C, after which the finished folds are kept.
+pub fn evaluate(job: &Job, protocol: Protocol) -> Result<()> {
+    Bench::new(job)?.evaluate(protocol)
+}
+
+/// Evaluates by `luna5`, trains on all clips with the first seed, exports, verifies, and writes the model card.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn train(job: &Job) -> Result<()> {
+    let bench = Bench::new(job)?;
+    bench.evaluate(Protocol::Luna5)?;
+    bench.export()
+}
+
+impl<'a> Bench<'a> {
+    fn new(job: &'a Job) -> Result<Self> {
+        let features = FeatureConfig::default();
+        let dataset = Dataset::load(&job.corpora, features.sample_rate)?;
+        eprintln!("{}", dataset.summary());
+        let cache = FeatureCache::new(job.work.join("features"));
+        let (augmentation, copies) = (&job.recipe.augmentation, job.recipe.table_copies);
+        let material = job
+            .seeds
+            .iter()
+            .map(|seed| Ok((*seed, Material::prepare(&dataset, augmentation, copies, &features, *seed, &cache)?)))
+            .collect::<Result<_>>()?;
+        let labels = dataset.clips.iter().map(|clip| clip.label).collect();
+        Ok(Self { job, dataset, labels, features, material, bars: MultiProgress::new() })
+    }
+
+    fn setting(&self, seed: u64) -> Result<Setting<'_>> {
+        let material = self.material.get(&seed).with_context(|| format!("no features for seed {seed}"))?;
+        Ok(Setting { material, labels: &self.labels, recipe: &self.job.recipe, features: &self.features, seed })
+    }
+
+    fn evaluate(&self, protocol: Protocol) -> Result<()> {
+        let recipe = &self.job.recipe;
+        let classes = protocol.classes(&self.dataset.clips);
+        let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); MODELS.len() + 1];
+        let mut is_whole = true;
+        for seed in &self.job.seeds {
+            let mut folds = protocol.folds(&self.dataset, *seed)?;
+            if let Some(max) = recipe.max_folds.filter(|max| *max < folds.len()) {
+                folds.truncate(max);
+                is_whole = false;
+            }
+            let checkpoints = folds
+                .par_iter()
+                .map(|fold| self.fold(fold, protocol, &format!("{protocol}-seed{seed}"), *seed, false))
+                .collect::<Result<Vec<_>>>()?;
+            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(&checkpoints)) {
+                slot.push(outcomes);
+            }
+        }
+        let mut runs = Vec::new();
+        for (index, outcomes) in outcomes.iter().enumerate() {
+            let info = RunInfo {
+                protocol,
+                train: self.job.corpora.iter().map(|corpus| corpus.kind).collect(),
+                model: MODELS.get(index).map_or("ensemble", |(name, _)| *name).to_owned(),
+                tier: Tier::Quick,
+                seeds: self.job.seeds.clone(),
+                recipe: recipe.name.clone(),
+                config_sha256: recipe.sha256(&self.features)?,
+                commit: commit(),
+            };
+            let run = Run::new(info, &classes, outcomes)?;
+            let [low, high] = run.uar.ci95;
+            println!(
+                "{protocol} {:9} UAR {:.1} % [{:.1}-{:.1}], accuracy {:.1} %, macro F1 {:.1} %, log loss {:.3}, ECE {:.3}",
+                run.model,
+                100.0 * run.uar.mean,
+                100.0 * low,
+                100.0 * high,
+                100.0 * run.accuracy,
+                100.0 * run.macro_f1,
+                run.log_loss,
+                run.ece
+            );
+            runs.push(run);
+        }
+        if let Some(ensemble) = outcomes.last().and_then(|seeds| seeds.first()) {
+            print!("{}", confusion_table(&score(ensemble, &classes).confusion, &classes));
+        }
+        if is_whole {
+            Results::record(&self.job.models, runs)?;
+        } else {
+            println!("Not all folds were run: nothing is recorded.");
+        }
+        Ok(())
+    }
+
+    /// Calibrated test outcomes of each model, the vote last.
+    fn outcomes(&self, checkpoints: &[Checkpoint]) -> Vec<Vec<Outcome>> {
+        let mut outcomes = vec![Vec::new(); MODELS.len() + 1];
+        for checkpoint in checkpoints {
+            let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
+            let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels);
+            let (each, joined) = calibrate::apply(&checkpoint.test_answers, &temperatures);
+            for (slot, answers) in outcomes.iter_mut().zip(each.iter().chain([&joined])) {
+                slot.extend(checkpoint.test.iter().zip(answers).map(|(clip, probabilities)| Outcome {
+                    speaker: self.dataset.clips[*clip].speaker.clone(),
+                    label: self.labels[*clip],
+                    probabilities: *probabilities,
+                }));
+            }
+        }
+        outcomes
+    }
+
+    /// Fits without some training speakers, for calibration, then on all of them, and answers the test clips; or finds the
+    /// checkpoint of the same work.
+    fn fold(&self, fold: &Fold, protocol: Protocol, name: &str, seed: u64, keep: bool) -> Result<Checkpoint> {
+        let path = self.checkpoint_path(fold, name, seed)?;
+        if self.job.resume
+            && let Some(found) = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        {
+            return Ok(found);
+        }
+        let setting = self.setting(seed)?;
+        let held_out = protocol.test_corpus();
+        let inner = inner(&self.dataset.clips, &fold.train, held_out, self.job.recipe.inner_speakers, seed)?;
+        let bar = self.bars.add(ProgressBar::new(1));
+        bar.set_style(
+            ProgressStyle::with_template(
+                "{prefix} {bar:24} {pos}/{len} {msg} [{elapsed_precise}, {eta_precise} left]",
+            )?
+            .progress_chars("=> "),
+        );
+        let show = |phase: &'static str| {
+            let bar = &bar;
+            move |part: &str, done: usize, of: usize, loss: Option<f32>| {
+                bar.set_prefix(format!("{name} fold {} {phase} {part}", fold.name));
+                bar.set_length(of as u64);
+                bar.set_position(done as u64);
+                bar.set_message(loss.map_or_else(String::new, |loss| format!("loss {loss:.3}")));
+            }
+        };
+        let calibration = fit(setting, &inner.train, &show("calibration"))?;
+        let inner_answers = calibration.answers(setting, &inner.test)?;
+        let fitted = fit(setting, &fold.train, &show("all speakers"))?;
+        for ((model, _), off) in MODELS.iter().zip(&fitted.parity) {
+            ensure!(
+                *off <= verify::TOLERANCE,
+                "{model}: the exported file is off by {off} from the trainer's own answer"
+            );
+        }
+        let test_answers = fitted.answers(setting, &fold.test)?;
+        bar.finish_and_clear();
+        let checkpoint = Checkpoint {
+            inner: inner.test,
+            inner_answers,
+            test: fold.test.clone(),
+            test_answers,
+            fitted: keep.then_some(fitted),
+        };
+        atomic::write(&path, &serde_json::to_vec(&checkpoint)?)?;
+        if !checkpoint.test.is_empty() {
+            self.bars.println(self.fold_line(name, fold, &checkpoint))?;
+        }
+        Ok(checkpoint)
+    }
+
+    fn fold_line(&self, name: &str, fold: &Fold, checkpoint: &Checkpoint) -> String {
+        let mut line = format!("{name} fold {}: UAR", fold.name);
+        for (index, outcomes) in self.outcomes(std::slice::from_ref(checkpoint)).iter().enumerate() {
+            let model = MODELS.get(index).map_or("ensemble", |(name, _)| *name);
+            line += &format!(" {model} {:.1}", 100.0 * score(outcomes, &Emotion::ALL).uar);
+        }
+        line
+    }
+
+    /// Where the checkpoint of a fold lies: its name holds what the answers depend on.
+    fn checkpoint_path(&self, fold: &Fold, name: &str, seed: u64) -> Result<PathBuf> {
+        let of = |clips: &[usize]| {
+            clips.iter().map(|clip| self.dataset.content[*clip].as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let all = (self.job.recipe.sha256(&self.features)?, of(&fold.train), of(&fold.test), seed);
+        let hash = sha256_hex(&serde_json::to_vec(&all)?);
+        Ok(self.job.work.join("folds").join(format!("{}-{}.json", name.replace(':', "-"), &hash[..24])))
+    }
+
+    fn export(&self) -> Result<()> {
+        let seed = *self.job.seeds.first().context("no seed")?;
+        let fold = Fold { name: "of all".into(), train: (0..self.dataset.len()).collect(), test: Vec::new() };
+        let checkpoint = self.fold(&fold, Protocol::Luna5, "final", seed, true)?;
+        let fitted =
+            checkpoint.fitted.context("the checkpoint of the last training holds no models; use --no-resume")?;
+        let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
+        let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels);
+        let version = format!("{}-{}", self.job.recipe.name, &self.job.recipe.sha256(&self.features)?[..12]);
+        let manifest = fitted.manifest(&self.features, &temperatures.models, temperatures.joined, &version);
+        interrupt::check()?;
+        let mut files: Vec<(String, Vec<u8>)> =
+            manifest.models.iter().map(|entry| entry.file.clone()).zip(fitted.files.iter().cloned()).collect();
+        files.push((report::MANIFEST.into(), json(&manifest)?));
+        let mut of_file = fitted.files.iter();
+        let engine = undertone::inference::Engine::new(manifest, |_| of_file.next().cloned())?;
+        files.push((verify::FILE.into(), json(&verify::answers(&engine)?)?));
+        atomic::write_all(&self.job.models, &files)?;
+        print!("{}", verify::verify(&self.job.models)?);
+        report::write(&self.job.models, readme(&self.job.models).as_deref())
+    }
+}
+
+/// The README beside the folder of models, if there is one.
+fn readme(models: &Path) -> Option<PathBuf> {
+    let readme = models.parent()?.join("README.md");
+    readme.is_file().then_some(readme)
+}
+
+fn json(value: &impl Serialize) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(value)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+fn confusion_table(confusion: &[Vec<u64>], classes: &[Emotion]) -> String {
+    let mut table = format!("{:>10}", "");
+    for class in classes {
+        table += &format!("{:>10}", class.name());
+    }
+    for (class, row) in classes.iter().zip(confusion) {
+        table += &format!("\n{:>10}", class.name());
+        for cell in row {
+            table += &format!("{cell:>10}");
+        }
+    }
+    table + "\n"
+}
