@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::page::{self, content_hash};
 use crate::workspace::{Workspace, announce, run};
-use crate::{size, tools, wasm_opt};
+use crate::{size, tools, wasm, wasm_opt};
 
 /// The page starts its worker by this name, so the file has no hash; what it loads has.
 const WORKER_SCRIPT: &str = "worker_loader.js";
@@ -43,9 +43,12 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
     let mut html = fs::read_to_string(&index).context("Trunk wrote no index.html")?;
     let start = page::find_start(&html)?;
 
-    if let Some(program) = optimizer {
-        wasm_opt::shrink(workspace, program, &dist.join(&start.wasm))?;
-        wasm_opt::shrink(workspace, program, &dist.join("worker_bg.wasm"))?;
+    for module in [&start.wasm, "worker_bg.wasm"].map(|name| dist.join(name)) {
+        if let Some(program) = optimizer {
+            wasm_opt::shrink(workspace, program, &module)?;
+        }
+        let bytes = fs::read(&module).with_context(|| format!("Trunk wrote no {}", module.display()))?;
+        fs::write(&module, wasm::without_names(&bytes)?)?;
     }
 
     let page_js = rename_by_content(dist, &start.js, "app", "js")?;

@@ -8,6 +8,7 @@ mod serve;
 mod size;
 mod test;
 mod tools;
+mod wasm;
 mod wasm_opt;
 mod workspace;
 
