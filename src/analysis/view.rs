@@ -106,7 +106,9 @@ impl std::fmt::Display for Notice {
             Self::Truncated { seconds } => {
                 write!(f, "The file ends early: the {seconds:.1} s that could be read were analysed.")
             }
-            Self::Clipped => f.write_str("The recording is clipped (too loud for the microphone); the answer is less sure."),
+            Self::Clipped => {
+                f.write_str("The recording is clipped (too loud for the microphone); the answer is less sure.")
+            }
             Self::Short { seconds } => {
                 write!(f, "Only {seconds:.1} s of sound: the answer is less sure than for a whole sentence.")
             }

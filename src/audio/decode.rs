@@ -60,13 +60,14 @@ pub fn decode(bytes: Vec<u8>, extension: Option<&str>) -> Result<Decoded> {
         return Err(Error::Unreadable { reason: "its audio track does not say which codec it uses".into() });
     };
     check_header(&params, expected_frames)?;
-    let mut decoder =
-        symphonia::default::get_codecs().make_audio_decoder(&params, &AudioDecoderOptions::default()).map_err(
-            |error| match error {
-                SymphoniaError::Unsupported(_) => Error::Unsupported { what: format!("The codec of this file ({})", params.codec) },
-                other => Error::Unreadable { reason: other.to_string() },
-            },
-        )?;
+    let mut decoder = symphonia::default::get_codecs()
+        .make_audio_decoder(&params, &AudioDecoderOptions::default())
+        .map_err(|error| match error {
+            SymphoniaError::Unsupported(_) => {
+                Error::Unsupported { what: format!("The codec of this file ({})", params.codec) }
+            }
+            other => Error::Unreadable { reason: other.to_string() },
+        })?;
 
     let mut mono = Mono::default();
     let mut damaged = false;

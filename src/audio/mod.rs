@@ -8,7 +8,7 @@ mod trim;
 pub use decode::{Decoded, decode};
 pub use limits::{MAX_BYTES, MAX_CHANNELS, MAX_SECONDS, MIN_SECONDS};
 pub use resample::resample;
-pub use trim::{Prepared, TARGET_RMS, prepare};
+pub use trim::{Prepared, TARGET_RMS, normalize_level, prepare};
 
 use crate::{Error, Result};
 

@@ -14,9 +14,8 @@ pub fn resample(audio: &Audio, sample_rate: u32) -> Result<Audio> {
         return Audio::new(audio.samples.clone(), sample_rate);
     }
     let failed = |_| Error::SampleRate { sample_rate: audio.sample_rate };
-    let mut resampler =
-        Fft::<f32>::new(audio.sample_rate as usize, sample_rate as usize, 4096, 1, FixedSync::Both)
-            .map_err(|_| Error::SampleRate { sample_rate: audio.sample_rate })?;
+    let mut resampler = Fft::<f32>::new(audio.sample_rate as usize, sample_rate as usize, 4096, 1, FixedSync::Both)
+        .map_err(|_| Error::SampleRate { sample_rate: audio.sample_rate })?;
     let frames = audio.samples.len();
     let input = InterleavedOwned::new_from(audio.samples.clone(), 1, frames)
         .map_err(|_| Error::SampleRate { sample_rate: audio.sample_rate })?;

@@ -53,10 +53,22 @@ pub fn prepare(audio: &Audio) -> Result<Prepared> {
     if sounding < MIN_SECONDS {
         return Err(Error::TooShort { seconds: sounding, minimum: MIN_SECONDS });
     }
-    let kept = &audio.samples[start..end];
-    let gain = TARGET_RMS / rms(kept, average).max(f32::MIN_POSITIVE);
-    let samples = kept.iter().map(|sample| (sample - average) * gain).collect();
-    Ok(Prepared { audio: Audio::new(samples, audio.sample_rate)?, kept: (start as f32 / rate, end as f32 / rate) })
+    let kept = Audio { samples: audio.samples[start..end].to_vec(), sample_rate: audio.sample_rate };
+    Ok(Prepared { audio: normalize_level(&kept)?, kept: (start as f32 / rate, end as f32 / rate) })
+}
+
+/// Takes the mean off and scales to [`TARGET_RMS`].
+///
+/// # Errors
+/// [`Error::Silent`] for sound without energy.
+pub fn normalize_level(audio: &Audio) -> Result<Audio> {
+    let average = mean(&audio.samples);
+    let level = rms(&audio.samples, average);
+    if level < f32::EPSILON * SILENCE_RMS {
+        return Err(Error::Silent);
+    }
+    let samples = audio.samples.iter().map(|sample| (sample - average) * (TARGET_RMS / level)).collect();
+    Audio::new(samples, audio.sample_rate)
 }
 
 fn mean(samples: &[f32]) -> f32 {
@@ -73,9 +85,8 @@ mod tests {
     use super::*;
 
     fn burst(gain: f32) -> Audio {
-        let samples = (0..32000)
-            .map(|i| if (8000..24000).contains(&i) { gain * (i as f32 * 0.3).sin() } else { 0.0 })
-            .collect();
+        let samples =
+            (0..32000).map(|i| if (8000..24000).contains(&i) { gain * (i as f32 * 0.3).sin() } else { 0.0 }).collect();
         Audio::new(samples, 16000).unwrap()
     }
 

@@ -2,7 +2,11 @@
 
 /// Mean; 0 for an empty series.
 pub fn mean(values: &[f32]) -> f32 {
-    if values.is_empty() { 0.0 } else { (values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len() as f64) as f32 }
+    if values.is_empty() {
+        0.0
+    } else {
+        (values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len() as f64) as f32
+    }
 }
 
 /// Central moments of a series: mean, standard deviation (population), skewness and excess kurtosis; the last two 0 for a

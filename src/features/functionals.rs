@@ -43,11 +43,8 @@ pub fn functionals(descriptors: &Descriptors, f0: &F0Contour) -> Vec<f32> {
     }
     let semitones: Vec<f32> = f0.hz.iter().flatten().map(|hz| hz_to_semitone(*hz)).collect();
     push_statistics(&semitones, &mut values);
-    let changes: Vec<f32> = f0
-        .hz
-        .windows(2)
-        .filter_map(|pair| Some(hz_to_semitone(pair[1]?) - hz_to_semitone(pair[0]?)))
-        .collect();
+    let changes: Vec<f32> =
+        f0.hz.windows(2).filter_map(|pair| Some(hz_to_semitone(pair[1]?) - hz_to_semitone(pair[0]?))).collect();
     push_statistics(&changes, &mut values);
     values.extend(timing(f0));
     values

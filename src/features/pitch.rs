@@ -56,8 +56,12 @@ pub fn f0_contour(audio: &Audio, config: &FeatureConfig) -> F0Contour {
                 local_peak = local_peak.max(centered.abs());
                 *slot = centered * weight;
             }
-            let r: Vec<f32> =
-                plan.normalized(&frame).iter().zip(&of_window).map(|(signal, window)| signal / window.max(1e-3)).collect();
+            let r: Vec<f32> = plan
+                .normalized(&frame)
+                .iter()
+                .zip(&of_window)
+                .map(|(signal, window)| signal / window.max(1e-3))
+                .collect();
             candidates(&r, min_lag, max_lag, rate, config.f0_min, local_peak / global_peak)
         })
         .collect();
@@ -75,8 +79,7 @@ pub fn f0_contour(audio: &Audio, config: &FeatureConfig) -> F0Contour {
 }
 
 fn candidates(r: &[f32], min_lag: usize, max_lag: usize, rate: f32, f0_min: f32, intensity: f32) -> Vec<Candidate> {
-    let unvoiced =
-        VOICING_THRESHOLD + (2.0 - (intensity / SILENCE_THRESHOLD) / (1.0 + VOICING_THRESHOLD)).max(0.0);
+    let unvoiced = VOICING_THRESHOLD + (2.0 - (intensity / SILENCE_THRESHOLD) / (1.0 + VOICING_THRESHOLD)).max(0.0);
     let mut found: Vec<Candidate> = (min_lag.max(1)..max_lag.min(r.len() - 1))
         .filter(|lag| r[*lag] > 0.2 && r[*lag] > r[lag - 1] && r[*lag] >= r[lag + 1])
         .map(|lag| {

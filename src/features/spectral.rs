@@ -125,7 +125,8 @@ fn describe(power: &[f32], previous: &mut Vec<f32>, bin_hz: f32) -> [f32; SPECTR
         flux,
         slope(band(0.0, 500.0), bin_hz),
         slope(band(500.0, 1500.0), bin_hz),
-        power_to_db(band(50.0, 1000.0).iter().sum::<f32>(), AMIN) - power_to_db(band(1000.0, 5000.0).iter().sum(), AMIN),
+        power_to_db(band(50.0, 1000.0).iter().sum::<f32>(), AMIN)
+            - power_to_db(band(1000.0, 5000.0).iter().sum(), AMIN),
         power_to_db(peak(band(0.0, 2000.0)), AMIN) - power_to_db(peak(band(2000.0, 5000.0)), AMIN),
     ]
 }

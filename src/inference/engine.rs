@@ -20,11 +20,17 @@ pub struct Inputs {
 impl Inputs {
     /// The inputs of one clip.
     pub fn new(features: &Features, config: &FeatureConfig) -> Self {
-        Self {
-            windows: cnn_windows(&relative_image(&features.log_mel), config),
-            functionals: features.functionals.clone(),
-            embedding: Vec::new(),
-        }
+        Self::from_windows(cnn_windows(&relative_image(&features.log_mel), config), features.functionals.clone())
+    }
+
+    /// The inputs of a clip whose [`cnn_windows`] and functionals are at hand.
+    pub fn from_windows(windows: Vec<Vec<f32>>, functionals: Vec<f32>) -> Self {
+        Self { windows, functionals, embedding: Vec::new() }
+    }
+
+    /// What the models after the convolutional network take: its embedding, once it has run, and the functionals.
+    pub fn row(&self) -> Vec<f32> {
+        self.embedding.iter().chain(&self.functionals).copied().collect()
     }
 }
 
@@ -88,8 +94,7 @@ impl Engine {
                 calibration::soft_vote(outputs.iter().map(|output| (&output.probabilities, 1.0)))
             }
             ModelKind::Mlp | ModelKind::Xgboost | ModelKind::Lightgbm => {
-                let row: Vec<f32> = inputs.embedding.iter().chain(&inputs.functionals).copied().collect();
-                model.run(&row)?.probabilities
+                model.run(&inputs.row())?.probabilities
             }
         };
         Ok(calibration::scale(&probabilities, entry.temperature))

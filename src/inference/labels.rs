@@ -32,16 +32,8 @@ pub type Probabilities = [f32; N_CLASSES];
 
 impl Emotion {
     /// All classes, in class order.
-    pub const ALL: [Self; N_CLASSES] = [
-        Self::Neutral,
-        Self::Calm,
-        Self::Happy,
-        Self::Sad,
-        Self::Angry,
-        Self::Fearful,
-        Self::Disgust,
-        Self::Surprised,
-    ];
+    pub const ALL: [Self; N_CLASSES] =
+        [Self::Neutral, Self::Calm, Self::Happy, Self::Sad, Self::Angry, Self::Fearful, Self::Disgust, Self::Surprised];
 
     /// Index in class order, 0..8.
     pub fn index(self) -> usize {

@@ -107,7 +107,8 @@ impl Manifest {
     /// [`Error::Model`] that names what does not fit.
     pub fn parse(json: &[u8]) -> Result<Self> {
         let refuse = |reason: String| Error::Model { model: "manifest.json".into(), reason };
-        let manifest: Self = serde_json::from_slice(json).map_err(|error| refuse(format!("it cannot be read ({error})")))?;
+        let manifest: Self =
+            serde_json::from_slice(json).map_err(|error| refuse(format!("it cannot be read ({error})")))?;
         manifest.problem().map_or(Ok(manifest), |problem| Err(refuse(problem)))
     }
 

@@ -85,7 +85,11 @@ impl Model for OnnxModel {
             _ => Vec::new(),
         };
         if embedding.len() != self.embedding {
-            return Err(self.refuse(format!("its embedding has {} values instead of {}", embedding.len(), self.embedding)));
+            return Err(self.refuse(format!(
+                "its embedding has {} values instead of {}",
+                embedding.len(),
+                self.embedding
+            )));
         }
         Ok(Output { probabilities, embedding })
     }
