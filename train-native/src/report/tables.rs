@@ -57,9 +57,8 @@ pub(super) fn corpora(run: &Run) -> String {
 fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let mut text = line(&head.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
-    text += &line(
-        &head.iter().enumerate().map(|(i, _)| if i == 0 { "---" } else { "---:" }.to_owned()).collect::<Vec<_>>(),
-    );
+    let rule = |cell: &&str| if WORDS.contains(cell) { "---" } else { "---:" }.to_owned();
+    text += &line(&head.iter().map(rule).collect::<Vec<_>>());
     for row in rows {
         text += &line(&row);
     }
