@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 
 use crate::corpus::{Corpus, CorpusPath};
-use crate::recipe::{DEFAULT, Recipe};
+use crate::recipe::{DEFAULT, Recipe, SMOKE};
 use crate::split::Protocol;
 
 /// Trains undertone's models, evaluates them, and exports what the page ships.
@@ -46,9 +46,10 @@ pub struct JobArgs {
     /// Seeds instead of the recipe's
     #[arg(long = "seed", value_name = "N")]
     pub seeds: Vec<u64>,
-    /// Folder of models, manifest, results and model card
-    #[arg(long, default_value = "models", value_name = "DIR")]
-    pub out: PathBuf,
+    /// Folder of models, manifest, results and model card [default: models; of the recipe smoke: models in its working
+    /// folder]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Folder of checkpoints and caches [default: .runs/RECIPE]
     #[arg(long, value_name = "DIR")]
     pub work: Option<PathBuf>,
@@ -130,25 +131,34 @@ impl Job {
     /// Reads the recipe, finds the corpora's clips and tries the folders.
     ///
     /// # Errors
-    /// An unknown recipe or a typo in it, a corpus that is missing, empty, incomplete or given twice, a folder that cannot
-    /// be written.
-    pub fn prepare(args: JobArgs) -> Result<Self> {
+    /// An unknown recipe or a typo in it, a corpus that is missing, empty, incomplete or given twice, or not given though
+    /// `protocol` tests on it, a folder that cannot be written.
+    pub fn prepare(args: JobArgs, protocol: Protocol) -> Result<Self> {
         let recipe = Recipe::load(&args.recipe)?;
         let kinds: BTreeSet<_> = args.corpora.iter().map(|corpus| corpus.kind).collect();
         ensure!(kinds.len() == args.corpora.len(), "a corpus is given twice; give each --corpus once");
+        let tested = protocol.test_corpus();
+        ensure!(
+            kinds.contains(&tested),
+            "{protocol} tests on {tested}, which is not given; add --corpus {tested}=PATH"
+        );
         let seeds = if args.seeds.is_empty() { recipe.seeds.clone() } else { args.seeds };
         ensure!(seeds.iter().collect::<BTreeSet<_>>().len() == seeds.len(), "a seed is given twice");
         let work = args.work.unwrap_or_else(|| PathBuf::from(".runs").join(&recipe.name));
+        let models = args.out.unwrap_or_else(|| match recipe.name.as_str() {
+            SMOKE => work.join("models"),
+            _ => "models".into(),
+        });
         let mut corpora = args.corpora.iter().map(Corpus::open).collect::<Result<Vec<_>>>()?;
         corpora.sort_by_key(|corpus| corpus.kind);
         for corpus in &corpora {
             eprintln!("{}", corpus.summary());
         }
-        for dir in [&args.out, &work] {
+        for dir in [&models, &work] {
             std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
             tempfile::tempfile_in(dir).with_context(|| format!("cannot write into {}", dir.display()))?;
         }
-        Ok(Self { recipe, corpora, seeds, models: args.out, work, resume: !args.no_resume })
+        Ok(Self { recipe, corpora, seeds, models, work, resume: !args.no_resume })
     }
 }
 
@@ -173,12 +183,13 @@ mod tests {
     fn a_bad_request_ends_before_it_begins() {
         let job = |recipe: &str, corpora: &[&str]| {
             let corpora = corpora.iter().map(|corpus| corpus.parse().unwrap()).collect();
-            let (out, work) = (PathBuf::from("out"), None);
+            let (out, work) = (None, None);
             let args = JobArgs { corpora, recipe: recipe.into(), seeds: vec![], out, work, no_resume: false };
-            format!("{:#}", Job::prepare(args).unwrap_err())
+            format!("{:#}", Job::prepare(args, Protocol::Luna5).unwrap_err())
         };
         assert!(job("smok", &["ravdess=/nowhere"]).contains("built in: ravdess, smoke"));
         assert!(job("smoke", &["ravdess=/nowhere"]).contains("there is no folder or zip file at /nowhere"));
         assert!(job("smoke", &["ravdess=/a", "ravdess=/b"]).contains("given twice"));
+        assert!(job("smoke", &["nemo=/a"]).contains("luna5 tests on ravdess"));
     }
 }

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use train_native::cli::{Cli, Command, Job};
 use train_native::interrupt::{self, Interrupted};
+use train_native::split::Protocol;
 use train_native::{predict, report, train, verify};
 
 fn main() -> ExitCode {
@@ -18,8 +19,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     interrupt::install()?;
     match command {
-        Command::Train(args) => train::train(&Job::prepare(args.job)?),
-        Command::Evaluate(args) => train::evaluate(&Job::prepare(args.job)?, args.protocol),
+        Command::Train(args) => train::train(&Job::prepare(args.job, Protocol::Luna5)?),
+        Command::Evaluate(args) => train::evaluate(&Job::prepare(args.job, args.protocol)?, args.protocol),
         Command::Predict(args) => predict::predict(&args),
         Command::Verify(args) => {
             print!("{}", verify::verify(&args.models)?);
