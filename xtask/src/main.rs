@@ -21,14 +21,14 @@ use workspace::Workspace;
 const USAGE: &str = "\
 cargo xtask serve [--port N] [--prefix /PATH] [--dir DIR] [--no-build] [--wasm-opt]
                                  build the page, serve it on this machine and print its address
-cargo xtask build [--no-wasm-opt]
-                                 leave a static site in dist/, and print what a visitor downloads
+cargo xtask build [--wasm-opt]   leave a static site in dist/, and print what a visitor downloads
 cargo xtask size                 print the bytes of the built page again
 cargo xtask test [--only STEP,…] fmt, clippy, native, wasm, build, e2e: all of them, or those named
 cargo xtask bench                time a 3 s clip on the built page in headless Chromium
 cargo xtask tools                install what the commands above need, and nothing else
 
-What is missing (wasm target, Trunk, wasm-bindgen) is installed into the user's cache folder at first use.";
+What is missing (wasm target, Trunk, wasm-bindgen) is installed into the user's cache folder at first use.
+--wasm-opt takes minutes and some per cent off the wasm files, but next to nothing (0.5 %) off what is downloaded.";
 
 fn main() -> ExitCode {
     match run() {
@@ -50,7 +50,7 @@ fn run() -> Result<()> {
     match command.as_str() {
         "serve" => serve::command(&workspace, arguments),
         "build" => {
-            let optimize = !arguments.flag("--no-wasm-opt");
+            let optimize = arguments.flag("--wasm-opt");
             arguments.finish()?;
             dist::build(&workspace, optimize)
         }

@@ -31,7 +31,7 @@ const STEPS: [Step; 6] = [
     Step { name: "clippy", what: "clippy, warnings denied, natively and for wasm", run: clippy },
     Step { name: "native", what: "native tests", run: native },
     Step { name: "wasm", what: "wasm tests in headless Chromium", run: wasm },
-    Step { name: "build", what: "the page as it is hosted", run: |workspace| dist::build(workspace, true) },
+    Step { name: "build", what: "the page as it is hosted", run: |workspace| dist::build(workspace, false) },
     Step { name: "e2e", what: "the built page in headless Chromium", run: e2e },
 ];
 
@@ -120,7 +120,7 @@ fn e2e(workspace: &Workspace) -> Result<()> {
 /// Prints what a clip costs on the built page.
 pub fn bench(workspace: &Workspace) -> Result<()> {
     if !workspace.dist().join("index.html").is_file() {
-        dist::build(workspace, true)?;
+        dist::build(workspace, false)?;
     }
     let mut command = in_browser(workspace, &browser::find_or_install()?)?;
     command.args(["run", "--quiet", "--package", "undertone-e2e", "--release", "--features", "browser"]);

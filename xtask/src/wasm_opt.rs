@@ -1,4 +1,5 @@
-//! wasm-opt makes the engine a little smaller, where the machine has it (or npm, to get it); the page works without.
+//! wasm-opt, for those who ask for it and have it (or npm, to get it): it makes the engine smaller on disk, and hardly
+//! smaller on the wire.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use crate::workspace::{Workspace, announce, find_program, output_of, run, spoken
 /// Older ones can't read what today's Rust writes.
 const OLDEST: u32 = 119;
 const NPM_VERSION: &str = "132";
-const OPTIONS: [&str; 4] = ["-Os", "--all-features", "--strip-debug", "--strip-producers"];
+const OPTIONS: [&str; 4] = ["-Oz", "--all-features", "--strip-debug", "--strip-producers"];
 
 /// Shrinks `file` in place; results are kept in the cache by the hash of what went in.
 pub fn shrink(workspace: &Workspace, program: &Path, file: &Path) -> Result<()> {
