@@ -39,19 +39,22 @@ fn App() -> Html {
         JobState::Idle | JobState::Failed { .. } | JobState::Cancelled { .. } => html! {},
     };
     html! {
-        <div id="app" class={classes!("app", first.then_some("is-first"))} data-ready={state.started().to_string()}>
+        <div id="app" class="app" data-ready={state.started().to_string()}>
             <Header engine={state.engine.clone()} on_reload={engine.reload.clone()} />
             <main>
-                <div class="intro">
+                <div class={if first { "intro" } else { "unseen" }}>
                     <h1>{ text::HEADLINE }</h1>
                     <p>{ text::LEAD }</p>
                 </div>
                 <DropZone compact={!first} on_file={engine.analyze.clone()} />
+                if first {
+                    <p class="law">{ text::LAW }</p>
+                }
                 <Message state={state.clone()} />
                 <Status state={state.clone()} />
                 { job }
             </main>
-            <Footer />
+            <Footer law={!first} />
         </div>
     }
 }

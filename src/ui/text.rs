@@ -8,7 +8,9 @@ pub const NAME: &str = "undertone";
 pub const HEADLINE: &str = "Hear what a voice expresses.";
 /// The second.
 pub const LEAD: &str = "Give it a recording of someone speaking. Eight emotions, as listeners would hear them, judged on your own machine.";
-/// The line of law on the first screen.
+/// Over the line of law, in the footer.
+pub const LAW_TITLE: &str = "Before you use it on others";
+/// The line of law; on the first screen under the drop zone.
 pub const LAW: &str = "In the EU, inferring the emotions of people at work or in education is prohibited (AI Act, Art. 5); \
      elsewhere, tell the people you use this on (Art. 50).";
 

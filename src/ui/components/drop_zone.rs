@@ -57,7 +57,6 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
                 <span>{ text::OR_PASTE }</span>
             </p>
             <p class="drop-formats">{ text::FORMATS }</p>
-            <p class="law">{ text::LAW }</p>
         </section>
     }
 }

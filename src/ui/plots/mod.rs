@@ -15,7 +15,7 @@ use super::state::Report;
 use crate::analysis::Analysis;
 use crate::browser::{Baseline, DrawWatch, Surface, TextAlign, log_error};
 
-const LEFT: f64 = 48.0;
+const LEFT: f64 = 56.0;
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 24.0;
@@ -45,7 +45,7 @@ impl Frame {
     }
 
     fn time_axis(&self, surface: &Surface) {
-        let (ticks, decimals) = axis::ticks(self.seconds, (self.width / 90.0) as usize);
+        let (ticks, decimals) = axis::ticks(self.seconds, (self.width / 64.0) as usize);
         let bottom = self.top + self.height;
         for tick in ticks {
             let x = self.x(tick);
