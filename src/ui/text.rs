@@ -127,7 +127,13 @@ pub fn percent(probability: f32) -> String {
 
 /// Milliseconds, as finely as they matter.
 pub fn millis(millis: f32) -> String {
-    if millis < 9.95 { format!("{millis:.1} ms") } else { format!("{millis:.0} ms") }
+    if millis > 0.0 && millis < 0.05 {
+        "<0.1 ms".into()
+    } else if millis < 9.95 {
+        format!("{millis:.1} ms")
+    } else {
+        format!("{millis:.0} ms")
+    }
 }
 
 /// Bytes in decimal units.
@@ -263,6 +269,7 @@ mod tests {
         assert_eq!(percent(0.999), ">99 %");
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(millis(3.25), "3.2 ms");
+        assert_eq!(millis(0.02), "<0.1 ms");
         assert_eq!(millis(84.4), "84 ms");
         assert_eq!(bytes(312), "312 bytes");
         assert_eq!(bytes(340_200), "340 kB");
