@@ -25,6 +25,10 @@ impl Browser {
     /// # Errors
     /// Where either does not start.
     pub async fn start() -> Result<Self> {
+        Self::start_with(&[]).await
+    }
+
+    async fn start_with(more_flags: &[String]) -> Result<Self> {
         let mut command = Command::new(path_from("CHROMEDRIVER")?);
         // "ChromeDriver was started successfully on port 41233."
         let (driver, port) = Process::start(command.arg("--port=0"), |line| {
@@ -35,13 +39,14 @@ impl Browser {
             .split_whitespace()
             .map(str::to_owned)
             .collect();
+        flags.extend_from_slice(more_flags);
         flags.push("--window-size=1280,900".into());
         // A page that asked for another host would get an error in its console.
         flags.push("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".into());
         let capabilities = json!({
             "browserName": "chrome",
             "goog:chromeOptions": {"binary": path_from("CHROME")?, "args": flags},
-            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+            "goog:loggingPrefs": {"browser": "ALL"},
             "timeouts": {"script": 120_000, "pageLoad": 60_000},
         });
         let Value::Object(capabilities) = capabilities else { bail!("capabilities are an object") };
@@ -58,7 +63,10 @@ impl Browser {
     /// # Errors
     /// Those of `body`, or where no browser starts.
     pub async fn with<T>(body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
-        let browser = Self::start().await?;
+        Self::run_with(Self::start().await?, body).await
+    }
+
+    async fn run_with<T>(browser: Self, body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
         let outcome = body(&browser).await;
         let closed = browser.client.clone().close().await;
         let value = outcome?;
@@ -119,19 +127,28 @@ impl Browser {
         Ok(entries.as_array().into_iter().flatten().filter(severe).map(text).collect())
     }
 
-    /// Addresses that page and worker asked for since the last call.
+    /// As [`with`](Self::with), and gives the addresses that pages and workers of `origin` asked for, from the record
+    /// of the browser's network stack.
     ///
     /// # Errors
-    /// Where the browser is gone.
-    pub async fn requests(&self) -> Result<Vec<String>> {
-        let entries = self.client.issue_cmd(Extension::log("performance")).await?;
+    /// As [`with`](Self::with), or where the record can't be read.
+    pub async fn with_requests<T>(
+        origin: &str,
+        body: impl AsyncFnOnce(&Self) -> Result<T>,
+    ) -> Result<(T, Vec<String>)> {
+        let folder = tempfile::tempdir()?;
+        let record = folder.path().join("net-log.json");
+        let value =
+            Self::run_with(Self::start_with(&[format!("--log-net-log={}", record.display())]).await?, body).await?;
+        let text = std::fs::read_to_string(record).context("the browser kept no record of its requests")?;
         let mut addresses = Vec::new();
-        for entry in entries.as_array().into_iter().flatten() {
-            let event: Value = serde_json::from_str(entry["message"].as_str().unwrap_or("null"))?;
-            if event["message"]["method"] == "Network.requestWillBeSent" {
-                addresses.extend(event["message"]["params"]["request"]["url"].as_str().map(str::to_owned));
+        for line in text.lines() {
+            // One event a line; the last may be cut off.
+            let Ok(event) = serde_json::from_str::<Value>(line.trim_end_matches(',')) else { continue };
+            if event["params"]["initiator"] == origin {
+                addresses.extend(event["params"]["url"].as_str().map(str::to_owned));
             }
         }
-        Ok(addresses)
+        Ok((value, addresses))
     }
 }
