@@ -83,8 +83,8 @@ pub struct XgboostTraining {
     pub lambda: f64,
     /// Part of the rows that each tree sees.
     pub subsample: f64,
-    /// Part of the columns that each split sees.
-    pub colsample_bynode: f64,
+    /// Part of the columns that each tree sees.
+    pub colsample_bytree: f64,
 }
 
 /// How LightGBM is trained; the names are its own.
@@ -101,8 +101,8 @@ pub struct LightgbmTraining {
     pub min_data_in_leaf: u32,
     /// L2 penalty.
     pub lambda_l2: f64,
-    /// Part of the columns that each split sees.
-    pub feature_fraction_bynode: f64,
+    /// Part of the columns that each tree sees.
+    pub feature_fraction: f64,
     /// Part of the rows that each tree sees.
     pub bagging_fraction: f64,
 }
@@ -188,7 +188,7 @@ impl Recipe {
         within("lightgbm.num_leaves", [f64::from(lightgbm.num_leaves)], 2.0, 4096.0)?;
         within("xgboost.lambda, lightgbm.lambda_l2", [xgboost.lambda, lightgbm.lambda_l2], 0.0, 1e6)?;
         let shares =
-            [xgboost.subsample, xgboost.colsample_bynode, lightgbm.feature_fraction_bynode, lightgbm.bagging_fraction];
+            [xgboost.subsample, xgboost.colsample_bytree, lightgbm.feature_fraction, lightgbm.bagging_fraction];
         within("shares of rows and columns", shares, 0.01, 1.0)
     }
 
@@ -210,7 +210,7 @@ impl XgboostTraining {
             min_child_weight: self.min_child_weight,
             lambda: self.lambda,
             subsample: self.subsample,
-            colsample_bynode: self.colsample_bynode,
+            colsample_bytree: self.colsample_bytree,
             seed,
             ..xgboost::Params::default()
         }
@@ -226,7 +226,7 @@ impl LightgbmTraining {
             num_leaves: self.num_leaves,
             min_data_in_leaf: self.min_data_in_leaf,
             lambda_l2: self.lambda_l2,
-            feature_fraction_bynode: self.feature_fraction_bynode,
+            feature_fraction: self.feature_fraction,
             bagging_fraction: self.bagging_fraction,
             bagging_freq: 1,
             seed,
