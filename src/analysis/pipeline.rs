@@ -204,7 +204,9 @@ fn read(clip: Clip) -> Result<(String, Decoded)> {
 
 fn envelope(samples: &[f32]) -> Envelope {
     let slices = ENVELOPE_SLICES.min(samples.len());
-    let slice = |index: usize| &samples[samples.len() * index / slices..samples.len() * (index + 1) / slices];
+    // In 64 bits: the product of a long clip does not fit the browser's 32.
+    let begin = |index: usize| (samples.len() as u64 * index as u64 / slices as u64) as usize;
+    let slice = |index: usize| &samples[begin(index)..begin(index + 1)];
     let fold = |pick: fn(f32, f32) -> f32| -> Vec<f32> {
         (0..slices).map(|index| slice(index).iter().copied().fold(0.0, pick).clamp(-1.0, 1.0)).collect()
     };

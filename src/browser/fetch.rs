@@ -47,7 +47,8 @@ impl Download {
     /// [`Error::Browser`] without a network, for any status but success, and for a transfer that breaks off.
     pub async fn bytes(self, mut on_progress: impl FnMut(u64)) -> Result<Vec<u8>> {
         let Self { url, response } = self;
-        let failed = |reason: String| Error::Browser { reason: format!("{url} could not be fetched ({reason})") };
+        let path = url.split('?').next().unwrap_or_default();
+        let failed = |reason: String| Error::Browser { reason: format!("{path} could not be fetched ({reason})") };
         let thrown = |value: JsValue| match error(&value) {
             Error::Browser { reason } => failed(reason),
             other => other,

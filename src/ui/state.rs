@@ -97,8 +97,11 @@ pub enum Action {
         /// Whether another worker is starting.
         restarted: bool,
     },
-    /// A new attempt at the models has begun.
-    ReloadAsked,
+    /// A new attempt at the models has begun; `restarted` tells whether with another worker.
+    ReloadAsked {
+        /// Whether another worker is starting.
+        restarted: bool,
+    },
     /// More of the models has arrived.
     ModelsFetched {
         /// Bytes that arrived.
@@ -156,7 +159,13 @@ impl State {
                     next.job = JobState::Failed { name, error };
                 }
             }
-            Action::ReloadAsked => next.engine = EngineState::Starting,
+            Action::ReloadAsked { restarted } => {
+                next.engine =
+                    if restarted { EngineState::Starting } else { EngineState::Fetching { received: 0, total: 0 } };
+                if matches!(next.job, JobState::Failed { .. }) {
+                    next.job = JobState::Idle;
+                }
+            }
             Action::ModelsFetched { received, total } => next.engine = EngineState::Fetching { received, total },
             Action::ModelsReady { models, millis } => next.engine = EngineState::Ready { models, millis },
             Action::ModelsFailed(error) => next.engine = EngineState::Failed(error),
@@ -277,8 +286,16 @@ mod tests {
     fn models_that_failed_can_be_asked_for_again() {
         let failed = State::default().after(Action::ModelsFailed(Error::Silent));
         assert!(failed.started());
-        assert!(!failed.after(Action::ReloadAsked).started());
-        let started = failed.after(Action::ReloadAsked).after(Action::WorkerStarted);
-        assert_eq!(started.engine, EngineState::Fetching { received: 0, total: 0 });
+        let begun = EngineState::Fetching { received: 0, total: 0 };
+        assert_eq!(failed.after(Action::ReloadAsked { restarted: false }).engine, begun);
+        let restarted = failed.after(Action::ReloadAsked { restarted: true });
+        assert!(!restarted.started());
+        assert_eq!(restarted.after(Action::WorkerStarted).engine, begun);
+    }
+
+    #[test]
+    fn a_new_attempt_forgets_the_clip_that_failed() {
+        let failed = given(&State::default(), 1).after(Action::AnalysisFailed { job: 1, error: Error::Silent });
+        assert_eq!(failed.after(Action::ReloadAsked { restarted: false }).job, JobState::Idle);
     }
 }

@@ -183,10 +183,10 @@ impl Link {
 
     fn reload(&self) {
         if self.hears.get() {
-            self.dispatcher.dispatch(Action::ModelsFetched { received: 0, total: 0 });
+            self.dispatcher.dispatch(Action::ReloadAsked { restarted: false });
             self.post(&Request::Load, None);
         } else {
-            self.dispatcher.dispatch(Action::ReloadAsked);
+            self.dispatcher.dispatch(Action::ReloadAsked { restarted: true });
             self.start();
         }
     }
