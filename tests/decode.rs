@@ -63,10 +63,7 @@ fn bad_files_are_told_apart() {
     assert_eq!(decode(slow, None).unwrap_err(), Error::SampleRate { sample_rate: 1000 });
     let cut = decode(good[..good.len() / 2].to_vec(), Some("wav")).unwrap();
     assert!(cut.truncated && (cut.audio.seconds() - 0.5).abs() < 0.01, "{}", cut.audio.seconds());
-    assert!(matches!(
-        decode(good[..44].to_vec(), Some("wav")),
-        Err(Error::TooShort { .. } | Error::Unreadable { .. })
-    ));
+    assert!(matches!(decode(good[..44].to_vec(), Some("wav")), Err(Error::TooShort { .. } | Error::Unreadable { .. })));
 }
 
 #[test]

@@ -93,9 +93,7 @@ impl Engine {
                 inputs.embedding = embedding;
                 calibration::soft_vote(outputs.iter().map(|output| (&output.probabilities, 1.0)))
             }
-            ModelKind::Mlp | ModelKind::Xgboost | ModelKind::Lightgbm => {
-                model.run(&inputs.row())?.probabilities
-            }
+            ModelKind::Mlp | ModelKind::Xgboost | ModelKind::Lightgbm => model.run(&inputs.row())?.probabilities,
         };
         Ok(calibration::scale(&probabilities, entry.temperature))
     }

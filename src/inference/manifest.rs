@@ -151,8 +151,8 @@ impl Manifest {
         for ensemble in &self.ensembles {
             let sum: f32 = ensemble.members.iter().map(|member| member.weight).sum();
             let sound = ensemble.members.iter().all(|member| member.weight >= 0.0) && (sum - 1.0).abs() < 1e-3;
-            if !sound || !(ensemble.temperature > 0.0 && ensemble.temperature.is_finite()) {
-                return Some("the weights of an ensemble do not sum to 1".into());
+            if !(sound && ensemble.temperature > 0.0 && ensemble.temperature.is_finite()) {
+                return Some("the weights of an ensemble do not sum to 1, or its temperature is not positive".into());
             }
             if let Some(member) = ensemble.members.iter().find(|member| !known(&member.model, ensemble.tier)) {
                 return Some(format!("its ensemble asks for {}, which is not listed", member.model));

@@ -138,7 +138,7 @@ impl TypedOp for TreeEnsembleOp {
             bail!("the trees look at {} columns and the input has {columns}", self.ensemble.n_features());
         }
         let classes = self.ensemble.n_classes().to_dim();
-        Ok(tvec!(i64::fact(&[rows.clone()]), f32::fact(&[rows.clone(), classes])))
+        Ok(tvec!(i64::fact(std::slice::from_ref(rows)), f32::fact(&[rows.clone(), classes])))
     }
 
     as_op!();

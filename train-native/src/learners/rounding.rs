@@ -119,7 +119,6 @@ pub(super) fn rounded_linear(linear: Linear, before: Option<(&[f32], &[f32])>, d
     Ok(Linear {
         weight: Param::from_tensor(Tensor::from_data(TensorData::new(weight, [inputs, outputs]), device)),
         bias: Some(Param::from_tensor(vector(bias, device))),
-        ..linear
     })
 }
 
