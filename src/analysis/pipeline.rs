@@ -147,7 +147,7 @@ impl Analyzer {
             self.found.notices.push(Notice::Truncated { seconds });
         }
         let full_scale = samples.iter().filter(|sample| sample.abs() >= 0.999).count();
-        if full_scale * 1000 > samples.len() {
+        if full_scale > samples.len() / 1000 {
             self.found.notices.push(Notice::Clipped);
         }
         self.found.envelope = Some(envelope(samples));
