@@ -109,7 +109,7 @@ pub fn decode(bytes: Vec<u8>, extension: Option<&str>) -> Result<Decoded> {
     }
     let found = mono.samples.len() as f64;
     let truncated = expected_frames.is_some_and(|frames| found < 0.98 * frames as f64) || damaged;
-    let codec = describe(&params, decoder.codec_info().long_name);
+    let codec = describe(&params, decoder.codec_info().short_name);
     Ok(Decoded { audio: Audio::new(mono.samples, mono.sample_rate)?, channels: mono.channels, codec, truncated })
 }
 
@@ -137,9 +137,11 @@ fn check_channels(channels: usize) -> Result<()> {
 }
 
 fn describe(params: &AudioCodecParameters, codec: &str) -> String {
+    let family = codec.split('_').next().unwrap_or(codec).to_uppercase();
     match params.bits_per_sample {
-        Some(bits) if codec.contains("PCM") || codec.contains("Lossless") => format!("{codec}, {bits} bit"),
-        _ => codec.to_owned(),
+        _ if codec.starts_with("pcm_f") => format!("{family}, float"),
+        Some(bits) if codec.starts_with("pcm") || codec == "flac" => format!("{family}, {bits} bit"),
+        _ => family,
     }
 }
 

@@ -45,7 +45,15 @@ impl Owned {
         }
     }
 
-    fn branch(&mut self, tree: i64, id: i64, feature: i64, mode: Mode, value: f32, children: [i64; 2], missing: bool) {
+    fn branch(
+        &mut self,
+        [tree, id]: [i64; 2],
+        feature: i64,
+        mode: Mode,
+        value: f32,
+        children: [i64; 2],
+        missing: bool,
+    ) {
         self.treeids.push(tree);
         self.nodeids.push(id);
         self.featureids.push(feature);
@@ -57,7 +65,7 @@ impl Owned {
     }
 
     fn leaf(&mut self, tree: i64, id: i64, votes: &[(i64, f32)]) {
-        self.branch(tree, id, 0, Mode::Leaf, 0.0, [0, 0], false);
+        self.branch([tree, id], 0, Mode::Leaf, 0.0, [0, 0], false);
         for &(class, weight) in votes {
             self.class_treeids.push(tree);
             self.class_nodeids.push(id);
@@ -119,7 +127,7 @@ impl Tree {
             Self::Leaf(votes) => owned.leaf(tree, id, votes),
             Self::Branch { feature, mode, value, missing, yes, no } => {
                 let children = [yes.write(owned, tree, next), no.write(owned, tree, next)];
-                owned.branch(tree, id, *feature, *mode, *value, children, *missing);
+                owned.branch([tree, id], *feature, *mode, *value, children, *missing);
             }
         }
         id
@@ -173,7 +181,7 @@ proptest! {
         let mut owned = Owned::default();
         for (tree, id, yes, no, is_leaf) in nodes {
             let mode = if is_leaf { Mode::Leaf } else { Mode::Less };
-            owned.branch(tree, id, 0, mode, 0.5, [yes, no], false);
+            owned.branch([tree, id], 0, mode, 0.5, [yes, no], false);
         }
         for (tree, id, class) in votes {
             owned.class_treeids.push(tree);
@@ -189,7 +197,7 @@ proptest! {
 
 fn stump() -> Owned {
     let mut owned = Owned::default();
-    owned.branch(0, 0, 1, Mode::Less, 0.5, [1, 2], true);
+    owned.branch([0, 0], 1, Mode::Less, 0.5, [1, 2], true);
     owned.leaf(0, 1, &[(0, 1.0)]);
     owned.leaf(0, 2, &[(1, 2.0), (2, 3.0)]);
     owned
@@ -216,7 +224,8 @@ fn a_stump() {
 
 #[test]
 fn what_is_wrong_is_named() {
-    let cases: [(&str, fn(&mut Owned)); 17] = [
+    type Case = (&'static str, fn(&mut Owned));
+    let cases: [Case; 17] = [
         ("no nodes", |o| *o = Owned::default()),
         ("nodes_values has 2", |o| _ = o.values.pop()),
         ("nodes_missing_value_tracks_true has 2", |o| _ = o.missing.pop()),
@@ -229,7 +238,7 @@ fn what_is_wrong_is_named() {
         ("no node -1", |o| o.truenodeids[0] = -1),
         ("two parents", |o| o.truenodeids[0] = 2),
         ("no root", |o| {
-            o.branch(1, 0, 0, Mode::Less, 0.0, [0, 1], false);
+            o.branch([1, 0], 0, Mode::Less, 0.0, [0, 1], false);
             o.leaf(1, 1, &[]);
         }),
         ("two roots", |o| o.leaf(0, 3, &[])),
@@ -249,8 +258,8 @@ fn what_is_wrong_is_named() {
 #[test]
 fn a_cycle_beside_the_tree_is_found() {
     let mut owned = stump();
-    owned.branch(0, 3, 0, Mode::Less, 0.0, [4, 5], false);
-    owned.branch(0, 4, 0, Mode::Less, 0.0, [3, 6], false);
+    owned.branch([0, 3], 0, Mode::Less, 0.0, [4, 5], false);
+    owned.branch([0, 4], 0, Mode::Less, 0.0, [3, 6], false);
     owned.leaf(0, 5, &[]);
     owned.leaf(0, 6, &[]);
     assert!(owned.build().unwrap_err().contains("cycle"));
@@ -269,7 +278,7 @@ fn a_million_nodes_in_one_chain_are_walked_without_recursion() {
     let mut owned = Owned::default();
     let n = 500_000;
     for id in 0..n {
-        owned.branch(0, 2 * id, 0, Mode::LessOrEqual, id as f32, [2 * id + 1, 2 * id + 2], false);
+        owned.branch([0, 2 * id], 0, Mode::LessOrEqual, id as f32, [2 * id + 1, 2 * id + 2], false);
         owned.leaf(0, 2 * id + 1, &[(0, 1.0)]);
     }
     owned.leaf(0, 2 * n, &[(1, 1.0)]);

@@ -60,15 +60,14 @@ pub struct Setting<'a> {
 /// Clips whose answers by the trainer's own model and by the file are compared.
 const COMPARED: usize = 8;
 
-/// Fits all models on the clips `train`. `progress(part, done, of, loss)` is called along the way.
+/// Told of each step: what is fitted, steps done, steps in all, and the loss where there is one.
+pub type Progress<'a> = dyn Fn(&str, usize, usize, Option<f32>) + 'a;
+
+/// Fits all models on the clips `train`.
 ///
 /// # Errors
 /// What the learners say; [`interrupt::Interrupted`] after Ctrl-C.
-pub fn fit(
-    setting: Setting<'_>,
-    train: &[usize],
-    progress: &dyn Fn(&str, usize, usize, Option<f32>),
-) -> Result<Fitted> {
+pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Result<Fitted> {
     let Setting { material, labels, recipe, features, seed } = setting;
     let examples: Vec<Example<'_>> = train
         .iter()
