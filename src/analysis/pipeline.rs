@@ -32,7 +32,7 @@ enum State {
     Resample(Decoded),
     Trim(Audio),
     Features(Prepared),
-    Models { inputs: Inputs, answers: Vec<Answer> },
+    Models { inputs: Inputs, answers: Vec<Answer>, votes: Vec<Probabilities> },
     Ended,
 }
 
@@ -75,9 +75,8 @@ impl Analyzer {
         let next = self.advance(state, engine, now)?;
         self.add_time(stage, (now() - start) as f32);
         match next {
-            State::Models { inputs, answers } if answers.len() == engine.entries().len() => {
-                drop(inputs);
-                self.finish(engine, answers).map(|analysis| Step::Done(Box::new(analysis)))
+            State::Models { answers, votes, .. } if answers.len() == engine.entries().len() => {
+                self.finish(engine, answers, &votes).map(|analysis| Step::Done(Box::new(analysis)))
             }
             state => {
                 self.state = state;
@@ -119,22 +118,23 @@ impl Analyzer {
                 let config = engine.features();
                 let features: Features = extract(&prepared.audio, config)?;
                 self.found.mel = Some(mel_view(&features.log_mel, config.floor_decades, 1.0 / config.frame_rate()));
-                State::Models { inputs: Inputs::new(&features, config), answers: Vec::new() }
+                State::Models { inputs: Inputs::new(&features, config), answers: Vec::new(), votes: Vec::new() }
             }
-            State::Models { mut inputs, mut answers } => {
+            State::Models { mut inputs, mut answers, mut votes } => {
                 let index = answers.len();
                 let start = now();
-                let probabilities = engine.predict(index, &mut inputs)?;
+                let vote = engine.predict(index, &mut inputs)?;
                 if let Some(entry) = engine.entries().nth(index) {
                     answers.push(Answer {
                         model: entry.name.clone(),
                         kind: entry.kind,
                         tier: entry.tier,
-                        probabilities,
+                        probabilities: engine.balanced(&vote),
                         millis: (now() - start) as f32,
                     });
+                    votes.push(vote);
                 }
-                State::Models { inputs, answers }
+                State::Models { inputs, answers, votes }
             }
             State::Ended => return Err(Error::Cancelled),
         })
@@ -167,9 +167,9 @@ impl Analyzer {
         }
     }
 
-    fn finish(&mut self, engine: &Engine, answers: Vec<Answer>) -> Result<Analysis> {
+    fn finish(&mut self, engine: &Engine, answers: Vec<Answer>, votes: &[Probabilities]) -> Result<Analysis> {
         let said: Vec<(&str, Probabilities)> =
-            answers.iter().map(|answer| (answer.model.as_str(), answer.probabilities)).collect();
+            answers.iter().map(|answer| answer.model.as_str()).zip(votes.iter().copied()).collect();
         let probabilities = engine.join(Tier::Quick, &said)?;
         let found = std::mem::take(&mut self.found);
         let (Some(clip), Some(envelope), Some(mel)) = (found.clip, found.envelope, found.mel) else {

@@ -23,6 +23,17 @@ pub fn soft_vote<'a>(votes: impl IntoIterator<Item = (&'a Probabilities, f32)>) 
     if total > 0.0 { sum.map(|p| p / total) } else { [1.0 / N_CLASSES as f32; N_CLASSES] }
 }
 
+/// Takes the classes' shares in training out of an answer (Saerens et al. 2002, eq. 4, toward equal shares), so that every
+/// emotion counts as equally likely before the voice is heard.
+pub fn balance(probabilities: &Probabilities, shares: &Probabilities) -> Probabilities {
+    let mut balanced = *probabilities;
+    for (p, share) in balanced.iter_mut().zip(shares) {
+        *p /= share.max(f32::MIN_POSITIVE);
+    }
+    let sum: f32 = balanced.iter().sum();
+    if sum.is_finite() && sum > 0.0 { balanced.map(|p| p / sum) } else { *probabilities }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,6 +44,15 @@ mod tests {
         assert!(scale(&p, 1.0).iter().zip(&p).all(|(a, b)| (a - b).abs() < 1e-6));
         let flat = scale(&p, 2.0);
         assert!(flat[0] < p[0] && flat[0] > flat[1] && (flat.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_class_that_was_rare_in_training_gains() {
+        let mut shares = [2.0 / 15.0; N_CLASSES];
+        shares[0] = 1.0 / 15.0;
+        let balanced = balance(&[0.125; N_CLASSES], &shares);
+        assert!((balanced[0] / balanced[1] - 2.0).abs() < 1e-5 && (balanced.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert_eq!(balance(&[0.125; N_CLASSES], &[0.125; N_CLASSES]), [0.125; N_CLASSES]);
     }
 
     #[test]

@@ -72,7 +72,8 @@ impl Engine {
         self.models.iter().map(|(entry, _)| entry)
     }
 
-    /// Runs model `index` of [`entries`](Self::entries) and calibrates its answer.
+    /// Runs model `index` of [`entries`](Self::entries) and calibrates its answer, under the classes' shares in training:
+    /// what [`join`](Self::join) takes. [`balanced`](Self::balanced) makes it an answer to show.
     ///
     /// # Errors
     /// [`Error::Model`] if there is no such model, or its input or output does not fit.
@@ -98,7 +99,12 @@ impl Engine {
         Ok(calibration::scale(&probabilities, entry.temperature))
     }
 
-    /// Joins the answers `(model, probabilities)` of a tier into one, by the weights of its ensemble.
+    /// A model's answer with every class equally likely beforehand.
+    pub fn balanced(&self, answer: &Probabilities) -> Probabilities {
+        calibration::balance(answer, &self.manifest.class_shares)
+    }
+
+    /// Joins the answers `(model, probabilities)` of a tier into one, by the weights of its ensemble, and balances it.
     ///
     /// # Errors
     /// [`Error::Model`] where the manifest has no ensemble for the tier or none of its members answered.
@@ -115,6 +121,6 @@ impl Engine {
         if votes.is_empty() {
             return Err(refuse("none of its members answered"));
         }
-        Ok(calibration::scale(&calibration::soft_vote(votes), ensemble.temperature))
+        Ok(self.balanced(&calibration::scale(&calibration::soft_vote(votes), ensemble.temperature)))
     }
 }

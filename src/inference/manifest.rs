@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::Probabilities;
 use crate::features::FeatureConfig;
 use crate::{Error, Result};
 
@@ -19,6 +20,8 @@ pub struct Manifest {
     pub version: String,
     /// Class names in the order of every probability vector.
     pub labels: Vec<String>,
+    /// Share of each class among the training clips, in the order of the labels; answers are balanced by it.
+    pub class_shares: Probabilities,
     /// The feature configuration that the models were trained with.
     pub features: FeatureConfig,
     /// The models.
@@ -128,6 +131,9 @@ impl Manifest {
         }
         if !self.labels.iter().map(String::as_str).eq(super::Emotion::ALL.iter().map(|emotion| emotion.name())) {
             return Some("its classes are not the eight of this page".into());
+        }
+        if !self.class_shares.iter().all(|share| *share > 0.0 && *share <= 1.0) {
+            return Some("the classes' shares in training are not positive".into());
         }
         if let Some(problem) = self.features.problem() {
             return Some(problem.into());

@@ -1,6 +1,6 @@
 //! Calibration on speakers that the models did not hear: a temperature for each model and one for their vote.
 
-use undertone::inference::{Emotion, Probabilities, calibration};
+use undertone::inference::{Emotion, N_CLASSES, Probabilities, calibration};
 
 /// Temperatures of the models, in their order, and of their vote.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +11,11 @@ pub struct Temperatures {
     pub joined: f32,
 }
 
+impl Temperatures {
+    /// Answers as they are.
+    pub const NONE: Self = Self { models: Vec::new(), joined: 1.0 };
+}
+
 /// Fits the temperatures (Guo et al. 2017) to answers `[model][clip]`.
 pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion]) -> Temperatures {
     let models: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
@@ -18,19 +23,28 @@ pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion]) -> Temperatures {
     Temperatures { models, joined }
 }
 
-/// Calibrated answers of each model, `[model][clip]`, and of their vote.
+/// Calibrated answers of each model, `[model][clip]`, and of their vote, balanced by the classes' shares in training as
+/// the engine balances them.
 pub fn apply(
     answers: &[Vec<Probabilities>],
     temperatures: &Temperatures,
+    shares: &Probabilities,
 ) -> (Vec<Vec<Probabilities>>, Vec<Probabilities>) {
-    let each = answers
-        .iter()
-        .zip(&temperatures.models)
-        .map(|(answers, t)| answers.iter().map(|answer| calibration::scale(answer, *t)).collect())
-        .collect();
-    let joined =
-        join(answers, &temperatures.models).iter().map(|p| calibration::scale(p, temperatures.joined)).collect();
-    (each, joined)
+    let finish = |answers: &[Probabilities], temperature: f32| -> Vec<Probabilities> {
+        answers.iter().map(|answer| calibration::balance(&calibration::scale(answer, temperature), shares)).collect()
+    };
+    let each = answers.iter().zip(&temperatures.models).map(|(answers, t)| finish(answers, *t)).collect();
+    (each, finish(&join(answers, &temperatures.models), temperatures.joined))
+}
+
+/// Share of each class among `labels`; a class that is not there counts as one clip.
+pub fn class_shares(labels: impl IntoIterator<Item = Emotion>) -> Probabilities {
+    let mut counts = [0.0f32; N_CLASSES];
+    for label in labels {
+        counts[label.index()] += 1.0;
+    }
+    let counts = counts.map(|count| count.max(1.0));
+    counts.map(|count| count / counts.iter().sum::<f32>())
 }
 
 fn join(answers: &[Vec<Probabilities>], temperatures: &[f32]) -> Vec<Probabilities> {
@@ -78,7 +92,7 @@ mod tests {
         let labels: Vec<Emotion> = (0..400).map(|n| if n % 4 == 0 { Emotion::Sad } else { Emotion::Neutral }).collect();
         let answers = vec![vec![sure; 400]];
         let fitted = fit(&answers, &labels);
-        let (each, joined) = apply(&answers, &fitted);
+        let (each, joined) = apply(&answers, &fitted, &[0.125; 8]);
         assert!((each[0][0][0] - 0.75).abs() < 0.01, "{:?}", each[0][0]);
         assert!((joined[0][0] - 0.75).abs() < 0.01);
     }

@@ -98,7 +98,7 @@ impl<'a> Bench<'a> {
                 .par_iter()
                 .map(|fold| self.fold(fold, protocol, &format!("{protocol}-seed{seed}"), *seed, false))
                 .collect::<Result<Vec<_>>>()?;
-            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(&checkpoints)) {
+            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(&folds, &checkpoints)) {
                 slot.push(outcomes);
             }
         }
@@ -141,12 +141,12 @@ impl<'a> Bench<'a> {
     }
 
     /// Calibrated test outcomes of each model, the vote last.
-    fn outcomes(&self, checkpoints: &[Checkpoint]) -> Vec<Vec<Outcome>> {
+    fn outcomes(&self, folds: &[Fold], checkpoints: &[Checkpoint]) -> Vec<Vec<Outcome>> {
         let mut outcomes = vec![Vec::new(); MODELS.len() + 1];
-        for checkpoint in checkpoints {
+        for (fold, checkpoint) in folds.iter().zip(checkpoints) {
             let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
             let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels);
-            let (each, joined) = calibrate::apply(&checkpoint.test_answers, &temperatures);
+            let (each, joined) = calibrate::apply(&checkpoint.test_answers, &temperatures, &self.shares(fold));
             for (slot, answers) in outcomes.iter_mut().zip(each.iter().chain([&joined])) {
                 slot.extend(checkpoint.test.iter().zip(answers).map(|(clip, probabilities)| Outcome {
                     speaker: self.dataset.clips[*clip].speaker.clone(),
@@ -156,6 +156,10 @@ impl<'a> Bench<'a> {
             }
         }
         outcomes
+    }
+
+    fn shares(&self, fold: &Fold) -> Probabilities {
+        calibrate::class_shares(fold.train.iter().map(|clip| self.labels[*clip]))
     }
 
     /// Fits without some training speakers, for calibration, then on all of them, and answers the test clips; or finds the
@@ -213,7 +217,9 @@ impl<'a> Bench<'a> {
 
     fn fold_line(&self, name: &str, fold: &Fold, checkpoint: &Checkpoint) -> String {
         let mut line = format!("{name} fold {}: UAR", fold.name);
-        for (index, outcomes) in self.outcomes(std::slice::from_ref(checkpoint)).iter().enumerate() {
+        for (index, outcomes) in
+            self.outcomes(std::slice::from_ref(fold), std::slice::from_ref(checkpoint)).iter().enumerate()
+        {
             let model = MODELS.get(index).map_or("ensemble", |(name, _)| *name);
             line += &format!(" {model} {:.1}", 100.0 * score(outcomes, &Emotion::ALL).uar);
         }
@@ -239,7 +245,7 @@ impl<'a> Bench<'a> {
         let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
         let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels);
         let version = format!("{}-{}", self.job.recipe.name, &self.job.recipe.sha256(&self.features)?[..12]);
-        let manifest = fitted.manifest(&self.features, &temperatures.models, temperatures.joined, &version);
+        let manifest = fitted.manifest(&self.features, &temperatures, self.shares(&fold), &version);
         interrupt::check()?;
         let mut files: Vec<(String, Vec<u8>)> =
             manifest.models.iter().map(|entry| entry.file.clone()).zip(fitted.files.iter().cloned()).collect();

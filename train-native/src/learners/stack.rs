@@ -16,6 +16,7 @@ use super::export::{LICENSE, cnn_onnx, mlp_onnx};
 use super::mlp::{Mlp, train as train_mlp};
 use super::rounding::rounded;
 use super::table::Table;
+use crate::calibrate::Temperatures;
 use crate::interrupt;
 use crate::material::Material;
 use crate::onnx::tree_classifier;
@@ -215,23 +216,30 @@ impl Fitted {
     }
 
     /// The manifest of the files at hand, every model with the same weight.
-    pub fn manifest(&self, features: &FeatureConfig, temperatures: &[f32], joined: f32, version: &str) -> Manifest {
-        let models = self.entries(features, temperatures);
+    pub fn manifest(
+        &self,
+        features: &FeatureConfig,
+        temperatures: &Temperatures,
+        class_shares: Probabilities,
+        version: &str,
+    ) -> Manifest {
+        let models = self.entries(features, &temperatures.models);
         let weight = 1.0 / models.len() as f32;
         let members = models.iter().map(|entry| Member { model: entry.name.clone(), weight }).collect();
         Manifest {
             schema: SCHEMA,
             version: version.into(),
             labels: Emotion::ALL.map(|emotion| emotion.name().to_owned()).to_vec(),
+            class_shares,
             features: features.clone(),
             models,
-            ensembles: vec![EnsembleEntry { tier: Tier::Quick, members, temperature: joined }],
+            ensembles: vec![EnsembleEntry { tier: Tier::Quick, members, temperature: temperatures.joined }],
             license: LICENSE.into(),
         }
     }
 
     fn engine(&self, features: &FeatureConfig) -> Result<Engine> {
-        let manifest = self.manifest(features, &[], 1.0, "fold");
+        let manifest = self.manifest(features, &Temperatures::NONE, [1.0 / N_CLASSES as f32; N_CLASSES], "fold");
         let mut files = self.files.iter();
         Ok(Engine::new(manifest, |_| files.next().cloned())?)
     }
