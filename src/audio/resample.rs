@@ -14,7 +14,8 @@ pub fn resample(audio: &Audio, sample_rate: u32) -> Result<Audio> {
         return Audio::new(audio.samples.clone(), sample_rate);
     }
     let failed = |_| Error::SampleRate { sample_rate: audio.sample_rate };
-    let mut resampler = Fft::<f32>::new(audio.sample_rate as usize, sample_rate as usize, 4096, 1, FixedSync::Both)
+    let chunk = chunk_frames(audio.sample_rate as usize, sample_rate as usize);
+    let mut resampler = Fft::<f32>::new(audio.sample_rate as usize, sample_rate as usize, chunk, 1, FixedSync::Both)
         .map_err(|_| Error::SampleRate { sample_rate: audio.sample_rate })?;
     let frames = audio.samples.len();
     let input = InterleavedOwned::new_from(audio.samples.clone(), 1, frames)
@@ -23,14 +24,25 @@ pub fn resample(audio: &Audio, sample_rate: u32) -> Result<Audio> {
     Audio::new(output.take_data(), sample_rate)
 }
 
+/// Frames of a chunk whose resampled length is even: its delay, half of that, is then whole, and is taken off exactly.
+fn chunk_frames(from: usize, to: usize) -> usize {
+    const LEAST: usize = 4096;
+    let (mut divisor, mut rest) = (from, to);
+    while rest != 0 {
+        (divisor, rest) = (rest, divisor % rest);
+    }
+    let unit = from / divisor;
+    unit * LEAST.div_ceil(unit).next_multiple_of(2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn tone(hz: f32, sample_rate: u32, seconds: f32) -> Audio {
         let n = (seconds * sample_rate as f32) as usize;
-        let step = std::f32::consts::TAU * hz / sample_rate as f32;
-        Audio::new((0..n).map(|i| (step * i as f32).sin()).collect(), sample_rate).unwrap()
+        let step = std::f64::consts::TAU * f64::from(hz) / f64::from(sample_rate);
+        Audio::new((0..n).map(|i| (step * i as f64).sin() as f32).collect(), sample_rate).unwrap()
     }
 
     #[test]

@@ -22,6 +22,7 @@ fn manifest() -> Manifest {
     let features = serde_json::to_value(undertone::features::FeatureConfig::default()).unwrap();
     serde_json::from_value(serde_json::json!({
         "schema": 1, "version": "2026.1", "labels": ["neutral", "calm"], "features": features, "license": "CC-BY-NC-SA-4.0",
+        "class_shares": vec![0.125; 8],
         "models": [{"name": "cnn-2d", "kind": "cnn", "tier": "quick", "file": "cnn-2d.onnx", "bytes": 123456,
             "sha256": "0123456789abcdef0123", "input": [1, 1, 80, 256], "embedding": 64, "temperature": 1.1}],
         "ensembles": [{"tier": "quick", "members": [{"model": "cnn-2d", "weight": 1.0}], "temperature": 1.25}],
