@@ -28,7 +28,8 @@ async fn twenty_ravdess_clips_get_the_native_answer() -> Result<()> {
     };
     let clips = ravdess::spread(&folder, CLIPS)?;
     let mut command = Command::new(path_from("UNDERTONE_TRAINER")?);
-    let output = command.arg("predict").args(&clips).output().context("the native program could not be started")?;
+    command.arg("predict").arg("--models").arg(path_from("UNDERTONE_DIST")?.join("models"));
+    let output = command.args(&clips).output().context("the native program could not be started")?;
     ensure!(output.status.success(), "predict failed: {}", String::from_utf8_lossy(&output.stderr));
     let native: Vec<Native> =
         String::from_utf8(output.stdout)?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
