@@ -210,7 +210,8 @@ impl<'a> Bench<'a> {
         };
         atomic::write(&path, &serde_json::to_vec(&checkpoint)?)?;
         if !checkpoint.test.is_empty() {
-            self.bars.println(self.fold_line(name, fold, &checkpoint))?;
+            let line = self.fold_line(name, fold, &checkpoint);
+            self.bars.suspend(|| eprintln!("{line}"));
         }
         Ok(checkpoint)
     }
