@@ -4,29 +4,19 @@ use ndarray::{Axis, concatenate};
 
 use super::spectral::{SPECTRAL_NAMES, SpectralRows};
 use super::{F0Contour, FeatureConfig, FrameMatrix, MelSpectrogram, delta::delta, mfcc::mfcc};
-use crate::audio::Audio;
 
 /// Low-level descriptors of a clip.
 #[derive(Clone, Debug)]
 pub struct Descriptors {
     /// `[n_descriptors, n_frames]`; the second half of the rows are the deltas of the first.
     pub values: FrameMatrix,
-    /// Hz, by mel band.
-    pub centers_hz: Vec<f32>,
 }
 
 /// Coarse bands that the mel bands are averaged into.
 pub(super) const N_BANDS: usize = 16;
 
 impl Descriptors {
-    pub(super) fn new(
-        audio: &Audio,
-        mel: &MelSpectrogram,
-        spectra: SpectralRows,
-        f0: &F0Contour,
-        config: &FeatureConfig,
-    ) -> Self {
-        debug_assert_eq!(audio.sample_rate(), config.sample_rate);
+    pub(super) fn new(mel: &MelSpectrogram, spectra: SpectralRows, f0: &F0Contour, config: &FeatureConfig) -> Self {
         let cepstra = mfcc(mel.values.view(), config.n_mfcc);
         let n_frames = mel.values.ncols();
         let per_band = mel.values.nrows() / N_BANDS;
@@ -42,7 +32,7 @@ impl Descriptors {
         let values = concatenate(Axis(0), &rows).unwrap_or_else(|_| FrameMatrix::zeros((0, n_frames)));
         let deltas = delta(values.view());
         let values = concatenate(Axis(0), &[values.view(), deltas.view()]).unwrap_or(values);
-        Self { values, centers_hz: mel.centers_hz.clone() }
+        Self { values }
     }
 }
 

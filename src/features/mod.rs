@@ -41,7 +41,7 @@ pub struct Features {
 pub fn extract(audio: &Audio, config: &FeatureConfig) -> Result<Features> {
     let (log_mel, spectra) = spectral::analyse(check(audio, config)?, config);
     let f0 = f0_contour(audio, config);
-    let descriptors = Descriptors::new(audio, &log_mel, spectra, &f0, config);
+    let descriptors = Descriptors::new(&log_mel, spectra, &f0, config);
     let functionals = functionals(&descriptors, &f0);
     Ok(Features { log_mel, descriptors, functionals })
 }
