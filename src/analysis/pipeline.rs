@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Analysis, Answer, Clip, ClipInfo, Envelope, MelView, Notice, Stage, StageTime};
 use crate::audio::{Audio, Decoded, Prepared, decode, prepare, resample};
 use crate::features::{Features, MelSpectrogram, extract};
-use crate::inference::{Engine, Inputs, Probabilities, Tier, winner};
+use crate::inference::{Engine, Inputs, Probabilities, winner};
 use crate::{Error, Result};
 
 const ENVELOPE_SLICES: usize = 1200;
@@ -170,7 +170,7 @@ impl Analyzer {
     fn finish(&mut self, engine: &Engine, answers: Vec<Answer>, votes: &[Probabilities]) -> Result<Analysis> {
         let said: Vec<(&str, Probabilities)> =
             answers.iter().map(|answer| answer.model.as_str()).zip(votes.iter().copied()).collect();
-        let probabilities = engine.join(Tier::Quick, &said)?;
+        let probabilities = engine.join(&said)?;
         let found = std::mem::take(&mut self.found);
         let (Some(clip), Some(envelope), Some(mel)) = (found.clip, found.envelope, found.mel) else {
             return Err(Error::Cancelled);

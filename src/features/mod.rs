@@ -3,6 +3,7 @@
 mod config;
 mod delta;
 mod descriptors;
+mod encoder;
 mod functionals;
 mod image;
 mod mfcc;
@@ -14,6 +15,7 @@ use ndarray::Array2;
 
 pub use config::FeatureConfig;
 pub use descriptors::Descriptors;
+pub use encoder::{ENCODER_BLOCK, ENCODER_FEATURES, ENCODER_STRIDE, EncoderWindow, encoder_windows};
 pub use functionals::functionals;
 pub use image::{cnn_windows, relative_image};
 pub use names::functional_names;

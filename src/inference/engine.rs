@@ -1,10 +1,10 @@
-//! All models of the manifest that were handed in, ready to run one after the other.
+//! All models of the quick tier that were handed in, ready to run one after the other.
 
 use super::{Manifest, Model, ModelEntry, ModelKind, OnnxModel, Probabilities, Tier, calibration};
 use crate::features::{FeatureConfig, Features, cnn_windows, relative_image};
 use crate::{Error, Result};
 
-/// Models, checked and optimised.
+/// The models of the quick tier, checked and optimised.
 pub struct Engine {
     manifest: Manifest,
     models: Vec<(ModelEntry, Box<dyn Model>)>,
@@ -35,14 +35,14 @@ impl Inputs {
 }
 
 impl Engine {
-    /// Checks size and SHA-256 of each file that `file` hands in, parses and optimises it. An entry without a file is left
-    /// out, and so is not part of any vote.
+    /// Checks size and SHA-256 of each file of the quick tier that `file` hands in, parses and optimises it. An entry without
+    /// a file is left out, and so is not part of any vote.
     ///
     /// # Errors
     /// [`Error::Model`] that names the model and what is wrong.
     pub fn new(manifest: Manifest, mut file: impl FnMut(&ModelEntry) -> Option<Vec<u8>>) -> Result<Self> {
         let mut models: Vec<(ModelEntry, Box<dyn Model>)> = Vec::new();
-        for entry in &manifest.models {
+        for entry in manifest.tier(Tier::Quick) {
             if let Some(bytes) = file(entry) {
                 entry.check(&bytes)?;
                 models.push((entry.clone(), Box::new(OnnxModel::load(entry, &bytes)?)));
@@ -94,7 +94,7 @@ impl Engine {
                 inputs.embedding = embedding;
                 calibration::soft_vote(outputs.iter().map(|output| (&output.probabilities, 1.0)))
             }
-            ModelKind::Mlp | ModelKind::Xgboost | ModelKind::Lightgbm => model.run(&inputs.row())?.probabilities,
+            _ => model.run(&inputs.row())?.probabilities,
         };
         Ok(calibration::scale(&probabilities, entry.temperature))
     }
@@ -104,23 +104,28 @@ impl Engine {
         calibration::balance(answer, &self.manifest.class_shares)
     }
 
-    /// Joins the answers `(model, probabilities)` of a tier into one, by the weights of its ensemble, and balances it.
+    /// Joins the answers `(model, probabilities)` into one, by the weights of the quick tier's ensemble, and balances it.
     ///
     /// # Errors
     /// [`Error::Model`] where the manifest has no ensemble for the tier or none of its members answered.
-    pub fn join(&self, tier: Tier, answers: &[(&str, Probabilities)]) -> Result<Probabilities> {
-        let refuse = |reason: &str| Error::Model { model: "ensemble".into(), reason: reason.into() };
-        let ensemble = self.manifest.ensemble(tier).ok_or_else(|| refuse("the manifest has none for this tier"))?;
-        let votes: Vec<(&Probabilities, f32)> = ensemble
-            .members
-            .iter()
-            .filter_map(|member| {
-                answers.iter().find(|(name, _)| *name == member.model).map(|(_, answer)| (answer, member.weight))
-            })
-            .collect();
-        if votes.is_empty() {
-            return Err(refuse("none of its members answered"));
-        }
-        Ok(self.balanced(&calibration::scale(&calibration::soft_vote(votes), ensemble.temperature)))
+    pub fn join(&self, answers: &[(&str, Probabilities)]) -> Result<Probabilities> {
+        Ok(self.balanced(&join(&self.manifest, Tier::Quick, answers)?))
     }
+}
+
+/// The weighted soft vote of a tier, at the ensemble's temperature.
+pub(super) fn join(manifest: &Manifest, tier: Tier, answers: &[(&str, Probabilities)]) -> Result<Probabilities> {
+    let refuse = |reason: &str| Error::Model { model: "ensemble".into(), reason: reason.into() };
+    let ensemble = manifest.ensemble(tier).ok_or_else(|| refuse("the manifest has none for this tier"))?;
+    let votes: Vec<(&Probabilities, f32)> = ensemble
+        .members
+        .iter()
+        .filter_map(|member| {
+            answers.iter().find(|(name, _)| *name == member.model).map(|(_, answer)| (answer, member.weight))
+        })
+        .collect();
+    if votes.is_empty() {
+        return Err(refuse("none of its members answered"));
+    }
+    Ok(calibration::scale(&calibration::soft_vote(votes), ensemble.temperature))
 }

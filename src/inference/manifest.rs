@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Probabilities;
-use crate::features::FeatureConfig;
+use crate::features::{ENCODER_BLOCK, ENCODER_FEATURES, ENCODER_STRIDE, FeatureConfig};
 use crate::{Error, Result};
 
 /// The version of the manifest's own layout.
@@ -26,6 +26,9 @@ pub struct Manifest {
     pub features: FeatureConfig,
     /// The models.
     pub models: Vec<ModelEntry>,
+    /// The pretrained encoder that the deep tier's models stand on; without one there is no deep tier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<EncoderEntry>,
     /// One ensemble a tier.
     pub ensembles: Vec<EnsembleEntry>,
     /// Licence of the weights, an SPDX expression.
@@ -50,10 +53,41 @@ pub enum ModelKind {
     Cnn,
     /// A multi-layer perceptron on embedding and functionals.
     Mlp,
-    /// Gradient-boosted trees (XGBoost) on embedding and functionals.
+    /// Gradient-boosted trees (XGBoost) on embedding and functionals, or on the encoder's projected outputs.
     Xgboost,
-    /// Gradient-boosted trees (LightGBM) on embedding and functionals.
+    /// Gradient-boosted trees (LightGBM) on the same.
     Lightgbm,
+    /// Multinomial logistic regression on the encoder's pooled outputs; gives their projection as its embedding.
+    Linear,
+    /// A support vector machine (RBF) on the projection.
+    Svm,
+    /// A perceptron with attention pooling over the encoder's blocks `[n_blocks, columns + 1]`, the last column 1 where the
+    /// clip is and 0 behind it.
+    Attention,
+}
+
+/// A pretrained speech encoder: log-mel windows in, pooled layers and blocks of frames out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncoderEntry {
+    /// Name, such as `whisper-base-4`.
+    pub name: String,
+    /// File name beside the manifest.
+    pub file: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Lower-case hexadecimal SHA-256 of the file.
+    pub sha256: String,
+    /// Its feature set, [`ENCODER_FEATURES`].
+    pub features: String,
+    /// Longest window in mel frames; longer clips are several windows.
+    pub window_frames: usize,
+    /// Numbers of the output `pooled`.
+    pub pooled: usize,
+    /// Numbers of a block of the output `frames_out`.
+    pub columns: usize,
+    /// Licence of its weights, an SPDX expression.
+    pub license: String,
 }
 
 /// One model file.
@@ -138,12 +172,21 @@ impl Manifest {
         if let Some(problem) = self.features.problem() {
             return Some(problem.into());
         }
-        let known = |name: &str, tier| self.models.iter().any(|entry| entry.name == name && entry.tier == tier);
+        if let Some(problem) = self.encoder.as_ref().and_then(EncoderEntry::problem) {
+            return Some(problem);
+        }
+        if self.encoder.is_none() && self.tier(Tier::Deep).next().is_some() {
+            return Some("it lists models of the deep tier and no encoder for them".into());
+        }
+        // The deep tier may ask the quick one too.
+        let known = |name: &str, tier| {
+            self.models.iter().any(|entry| entry.name == name && (entry.tier == tier || tier == Tier::Deep))
+        };
         for (index, entry) in self.models.iter().enumerate() {
             if self.models[..index].iter().any(|other| other.name == entry.name) {
                 return Some(format!("it lists {} twice", entry.name));
             }
-            if entry.file.is_empty() || entry.file.contains(['/', '\\', ':']) || entry.file.starts_with('.') {
+            if !is_plain(&entry.file) {
                 return Some(format!("the file name of {} is not a plain one", entry.name));
             }
             if !(entry.temperature > 0.0 && entry.temperature.is_finite()) {
@@ -168,21 +211,61 @@ impl Manifest {
     }
 }
 
+impl EncoderEntry {
+    /// Longest window in blocks of 100 ms.
+    pub fn window_blocks(&self) -> usize {
+        self.window_frames.div_ceil(ENCODER_STRIDE * ENCODER_BLOCK)
+    }
+
+    /// Whether `bytes` are the file that the manifest means.
+    ///
+    /// # Errors
+    /// [`Error::Model`] on another size or SHA-256.
+    pub fn check(&self, bytes: &[u8]) -> Result<()> {
+        check_file(&self.name, self.bytes, &self.sha256, bytes)
+    }
+
+    fn problem(&self) -> Option<String> {
+        if self.features != ENCODER_FEATURES {
+            return Some(format!("its encoder takes the features {}, not {ENCODER_FEATURES}", self.features));
+        }
+        if !is_plain(&self.file) {
+            return Some("the file name of its encoder is not a plain one".into());
+        }
+        let granule = ENCODER_STRIDE * ENCODER_BLOCK;
+        if !(granule..=3000).contains(&self.window_frames) || !self.window_frames.is_multiple_of(granule) {
+            return Some("the window of its encoder is out of range".into());
+        }
+        if !(1..=1 << 20).contains(&self.pooled) || !(1..=1 << 16).contains(&self.columns) {
+            return Some("the sizes of its encoder's outputs are out of range".into());
+        }
+        None
+    }
+}
+
 impl ModelEntry {
     /// Whether `bytes` are the file that the manifest means.
     ///
     /// # Errors
     /// [`Error::Model`] on another size or SHA-256.
     pub fn check(&self, bytes: &[u8]) -> Result<()> {
-        let refuse = |reason: String| Err(Error::Model { model: self.name.clone(), reason });
-        if bytes.len() as u64 != self.bytes {
-            return refuse(format!("its file has {} bytes instead of {}", bytes.len(), self.bytes));
-        }
-        if sha256_hex(bytes) != self.sha256 {
-            return refuse("its file has been altered (the SHA-256 checksum differs)".into());
-        }
-        Ok(())
+        check_file(&self.name, self.bytes, &self.sha256, bytes)
     }
+}
+
+fn is_plain(file: &str) -> bool {
+    !(file.is_empty() || file.contains(['/', '\\', ':']) || file.starts_with('.'))
+}
+
+fn check_file(name: &str, size: u64, sha256: &str, bytes: &[u8]) -> Result<()> {
+    let refuse = |reason: String| Err(Error::Model { model: name.into(), reason });
+    if bytes.len() as u64 != size {
+        return refuse(format!("its file has {} bytes instead of {size}", bytes.len()));
+    }
+    if sha256_hex(bytes) != sha256 {
+        return refuse("its file has been altered (the SHA-256 checksum differs)".into());
+    }
+    Ok(())
 }
 
 /// Lower-case hexadecimal SHA-256.

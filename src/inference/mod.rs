@@ -2,6 +2,8 @@
 
 pub mod calibration;
 #[cfg(feature = "engine")]
+mod deep;
+#[cfg(feature = "engine")]
 mod engine;
 mod labels;
 mod manifest;
@@ -10,11 +12,13 @@ mod onnx;
 pub mod trees;
 
 #[cfg(feature = "engine")]
+pub use deep::{DeepEngine, DeepInputs};
+#[cfg(feature = "engine")]
 pub use engine::{Engine, Inputs};
 pub use labels::{Emotion, N_CLASSES, Probabilities, winner};
-pub use manifest::{EnsembleEntry, Manifest, Member, ModelEntry, ModelKind, SCHEMA, Tier, sha256_hex};
+pub use manifest::{EncoderEntry, EnsembleEntry, Manifest, Member, ModelEntry, ModelKind, SCHEMA, Tier, sha256_hex};
 #[cfg(feature = "engine")]
-pub use onnx::OnnxModel;
+pub use onnx::{Encoder, OnnxModel};
 
 use crate::Result;
 
@@ -25,6 +29,17 @@ pub struct Output {
     pub probabilities: Probabilities,
     /// The layer before the last; empty for a model that has none.
     pub embedding: Vec<f32>,
+}
+
+/// What the encoder gives for one window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoded {
+    /// For each layer the mean over time, the standard deviation and the means of the thirds.
+    pub pooled: Vec<f32>,
+    /// Means over 100 ms of all layers side by side, `[n_blocks, columns]`, as many as the window fills.
+    pub blocks: Vec<f32>,
+    /// Mel frames of the window: its weight among the windows of a clip.
+    pub frames: usize,
 }
 
 /// A model that is ready to run.

@@ -113,6 +113,9 @@ pub fn model_kind(kind: ModelKind) -> &'static str {
         ModelKind::Mlp => "Perceptron on measurements of the voice",
         ModelKind::Xgboost => "Boosted trees, XGBoost",
         ModelKind::Lightgbm => "Boosted trees, LightGBM",
+        ModelKind::Linear => "Logistic regression on the speech encoder",
+        ModelKind::Svm => "Support vector machine on the speech encoder",
+        ModelKind::Attention => "Attention over the speech encoder's frames",
     }
 }
 

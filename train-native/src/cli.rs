@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 
 use crate::corpus::{Corpus, CorpusPath};
+use crate::encoder::Storage;
 use crate::recipe::{DEFAULT, Recipe, SMOKE};
 use crate::split::Protocol;
 
@@ -30,6 +31,8 @@ pub enum Command {
     Predict(PredictArgs),
     /// Load every exported model as the page does and compare it with what the trainer's own model answered
     Verify(ModelsArgs),
+    /// Make the ONNX file of a pretrained speech encoder from its published weights
+    Encoder(EncoderArgs),
     /// Write the model card, and the figures in README.md, from manifest.json and results.json
     Report(ReportArgs),
 }
@@ -97,6 +100,23 @@ pub struct ModelsArgs {
     /// Folder of the manifest and the models
     #[arg(long, default_value = "models", value_name = "DIR")]
     pub models: PathBuf,
+}
+
+/// Arguments of `encoder`.
+#[derive(Debug, Args)]
+pub struct EncoderArgs {
+    /// model.safetensors of a Whisper model (tiny, base or small), whole or cut after some layer
+    #[arg(long, value_name = "FILE")]
+    pub weights: PathBuf,
+    /// Layers to keep, from the first
+    #[arg(long, default_value_t = 4, value_name = "N")]
+    pub layers: usize,
+    /// Levels of a weight, an odd number from 3 to 255, or float
+    #[arg(long = "levels", default_value = "23", value_name = "N|float")]
+    pub storage: Storage,
+    /// The file to write
+    #[arg(long, default_value = "models/encoder.onnx", value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// Arguments of `report`.

@@ -4,7 +4,7 @@ use clap::Parser;
 use train_native::cli::{Cli, Command, Job};
 use train_native::interrupt::{self, Interrupted};
 use train_native::split::Protocol;
-use train_native::{predict, report, train, verify};
+use train_native::{encoder, predict, report, train, verify};
 
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
@@ -26,6 +26,7 @@ fn run(command: Command) -> anyhow::Result<()> {
             print!("{}", verify::verify(&args.models)?);
             Ok(())
         }
+        Command::Encoder(args) => encoder::import(&args),
         Command::Report(args) => report::write(&args.models, args.readme.as_deref()),
     }
 }

@@ -1,9 +1,11 @@
 //! ONNX models through tract, the only module that names it.
 
+mod encoder;
 mod tree_op;
 
 use std::sync::Arc;
 
+pub use encoder::Encoder;
 use tract_onnx::prelude::*;
 
 use super::{Model, ModelEntry, N_CLASSES, Output};

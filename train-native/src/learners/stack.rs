@@ -233,6 +233,7 @@ impl Fitted {
             class_shares,
             features: features.clone(),
             models,
+            encoder: None,
             ensembles: vec![EnsembleEntry { tier: Tier::Quick, members, temperature: temperatures.joined }],
             license: LICENSE.into(),
         }

@@ -39,6 +39,15 @@ impl Element {
     }
 }
 
+/// The size of an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dimension {
+    /// Always this.
+    Fixed(usize),
+    /// Whatever is put in; the same name is the same size.
+    Named(&'static str),
+}
+
 /// An attribute of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Attribute {
@@ -131,7 +140,12 @@ impl GraphBuilder {
 
     /// A float input of a fixed shape.
     pub fn input(&mut self, name: &str, shape: &[usize]) -> Value {
-        self.inputs.push(value_info(name, Element::F32, shape));
+        self.input_of(name, Element::F32, &fixed(shape))
+    }
+
+    /// An input, some of whose axes may have any size.
+    pub fn input_of(&mut self, name: &str, element: Element, shape: &[Dimension]) -> Value {
+        self.inputs.push(value_info(name, element, shape));
         self.value(name.into())
     }
 
@@ -174,6 +188,11 @@ impl GraphBuilder {
         self.constant(&[], &[value])
     }
 
+    /// An integer constant without axes.
+    pub fn scalar_i64(&mut self, value: i64) -> Value {
+        self.initializer(Element::I64, &[], value.to_le_bytes().to_vec())
+    }
+
     fn initializer(&mut self, element: Element, shape: &[usize], raw_data: Vec<u8>) -> Value {
         let value = self.value(format!("constant_{}", self.names.len()));
         let tensor =
@@ -214,6 +233,11 @@ impl GraphBuilder {
     /// Makes `value` an output of the graph, under that name. A value that is an input, a constant or an output already
     /// is copied by `Identity`.
     pub fn output(&mut self, name: &str, value: Value, element: Element, shape: &[usize]) {
+        self.output_of(name, value, element, &fixed(shape));
+    }
+
+    /// As [`output`](Self::output); some axes may have any size.
+    pub fn output_of(&mut self, name: &str, value: Value, element: Element, shape: &[Dimension]) {
         let is_taken = self.outputs.iter().any(|output| output.name == self.names[value.0]);
         let is_made = self.nodes.iter().any(|node| node.outputs.contains(&value));
         let value = if is_made && !is_taken { value } else { self.identity(value) };
@@ -272,10 +296,20 @@ fn dims(shape: &[usize]) -> Vec<i64> {
     shape.iter().map(|&size| size as i64).collect()
 }
 
-fn value_info(name: &str, element: Element, shape: &[usize]) -> pb::ValueInfoProto {
-    use pb::tensor_shape_proto::{Dimension, dimension};
-    let dimension = |size: i64| Dimension { value: Some(dimension::Value::DimValue(size)), ..Default::default() };
-    let shape = pb::TensorShapeProto { dim: dims(shape).into_iter().map(dimension).collect() };
+fn fixed(shape: &[usize]) -> Vec<Dimension> {
+    shape.iter().map(|size| Dimension::Fixed(*size)).collect()
+}
+
+fn value_info(name: &str, element: Element, shape: &[Dimension]) -> pb::ValueInfoProto {
+    use pb::tensor_shape_proto::{Dimension as Proto, dimension};
+    let dimension = |size: &Dimension| {
+        let value = match size {
+            Dimension::Fixed(size) => dimension::Value::DimValue(*size as i64),
+            Dimension::Named(name) => dimension::Value::DimParam((*name).into()),
+        };
+        Proto { value: Some(value), ..Default::default() }
+    };
+    let shape = pb::TensorShapeProto { dim: shape.iter().map(dimension).collect() };
     let tensor = pb::type_proto::Tensor { elem_type: element.data_type(), shape: Some(shape) };
     let kind = pb::TypeProto { value: Some(pb::type_proto::Value::TensorType(tensor)), ..Default::default() };
     pb::ValueInfoProto { name: name.into(), r#type: Some(kind), ..Default::default() }

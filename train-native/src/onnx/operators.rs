@@ -1,6 +1,6 @@
 //! The operators that the networks are made of, in their forms of opset 13.
 
-use super::{Attribute, GraphBuilder, Value};
+use super::{Attribute, Element, GraphBuilder, Value};
 
 /// How a convolution moves; each field has one number an axis, but `pads`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,6 +117,11 @@ impl GraphBuilder {
     /// A copy.
     pub fn identity(&mut self, x: Value) -> Value {
         self.node("Identity", &[x], vec![])
+    }
+
+    /// The same values as another type.
+    pub fn cast(&mut self, x: Value, to: Element) -> Value {
+        self.node("Cast", &[x], vec![("to", Attribute::Int(to.data_type().into()))])
     }
 
     /// Softmax over one axis; negative ones count from the last.
