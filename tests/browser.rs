@@ -88,7 +88,7 @@ fn gain_does_not_change_the_answer() {
     let engine = engine();
     let of = |gain: f32| {
         let samples = voice(16000, 1.5).iter().map(|sample| sample * gain).collect();
-        Analyzer::new(Clip::Pcm { samples, sample_rate: 16000 }).run(&engine, &|| 0.0).unwrap().probabilities
+        Analyzer::new(Clip::Pcm { samples, sample_rate: 16000 }).run(&engine, &|| 0.0).unwrap().0.probabilities
     };
     for (a, b) in of(1.0).iter().zip(of(0.1)) {
         assert!((a - b).abs() < 2e-3, "{a} {b}");

@@ -2,14 +2,18 @@
 //! and stop between any two of them.
 
 #[cfg(feature = "engine")]
+mod deepening;
+#[cfg(feature = "engine")]
 mod pipeline;
 mod view;
 
 pub use crate::audio::MAX_BYTES;
 pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, winner};
 #[cfg(feature = "engine")]
+pub use deepening::{DeepStep, Deepening};
+#[cfg(feature = "engine")]
 pub use pipeline::{Analyzer, Step};
-pub use view::{Analysis, Answer, ClipInfo, Envelope, MelView, Notice, Stage, StageTime};
+pub use view::{Analysis, Answer, ClipInfo, DeepAnalysis, Envelope, MelView, Notice, Stage, StageTime};
 
 /// What a caller hands in.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Analysis, Answer, Clip, ClipInfo, Envelope, MelView, Notice, Stage, StageTime};
+use super::{Analysis, Answer, Clip, ClipInfo, Deepening, Envelope, MelView, Notice, Stage, StageTime};
 use crate::audio::{Audio, Decoded, Prepared, decode, prepare, resample};
 use crate::features::{Features, MelSpectrogram, extract};
 use crate::inference::{Engine, Inputs, Probabilities, winner};
@@ -16,6 +16,7 @@ const SHORT_SECONDS: f32 = 0.8;
 pub struct Analyzer {
     state: State,
     found: Found,
+    deepening: Option<Deepening>,
 }
 
 /// What one step gave.
@@ -42,6 +43,7 @@ struct Found {
     envelope: Option<Envelope>,
     kept: Vec<(f32, f32)>,
     mel: Option<MelView>,
+    log_mel: Option<MelSpectrogram>,
     notices: Vec<Notice>,
     times: Vec<StageTime>,
 }
@@ -49,7 +51,7 @@ struct Found {
 impl Analyzer {
     /// A clip before its first stage.
     pub fn new(clip: Clip) -> Self {
-        Self { state: State::Decode(clip), found: Found::default() }
+        Self { state: State::Decode(clip), found: Found::default(), deepening: None }
     }
 
     /// The stage that the next step works on; `None` after the end.
@@ -85,14 +87,19 @@ impl Analyzer {
         }
     }
 
-    /// All steps at once.
+    /// The same clip for the deep tier, once it has its result.
+    pub fn into_deepening(self) -> Option<Deepening> {
+        self.deepening
+    }
+
+    /// All steps at once: the result, and the same clip for the deep tier.
     ///
     /// # Errors
     /// As [`step`](Self::step).
-    pub fn run(mut self, engine: &Engine, now: &dyn Fn() -> f64) -> Result<Analysis> {
+    pub fn run(mut self, engine: &Engine, now: &dyn Fn() -> f64) -> Result<(Analysis, Option<Deepening>)> {
         loop {
             if let Step::Done(analysis) = self.step(engine, now)? {
-                return Ok(*analysis);
+                return Ok((*analysis, self.deepening));
             }
         }
     }
@@ -118,7 +125,9 @@ impl Analyzer {
                 let config = engine.features();
                 let features: Features = extract(&prepared.audio, config)?;
                 self.found.mel = Some(mel_view(&features.log_mel, config.floor_decades, 1.0 / config.frame_rate()));
-                State::Models { inputs: Inputs::new(&features, config), answers: Vec::new(), votes: Vec::new() }
+                let inputs = Inputs::new(&features, config);
+                self.found.log_mel = Some(features.log_mel);
+                State::Models { inputs, answers: Vec::new(), votes: Vec::new() }
             }
             State::Models { mut inputs, mut answers, mut votes } => {
                 let index = answers.len();
@@ -175,6 +184,8 @@ impl Analyzer {
         let (Some(clip), Some(envelope), Some(mel)) = (found.clip, found.envelope, found.mel) else {
             return Err(Error::Cancelled);
         };
+        let quick = answers.iter().map(|answer| (answer.model.clone(), answer.probabilities)).collect();
+        self.deepening = found.log_mel.map(|mel| Deepening::new(mel, quick));
         Ok(Analysis {
             clip,
             envelope,

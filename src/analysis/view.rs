@@ -27,6 +27,21 @@ pub struct Analysis {
     pub times: Vec<StageTime>,
 }
 
+/// What the deep tier found in a clip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeepAnalysis {
+    /// The ensemble's probabilities.
+    pub probabilities: Probabilities,
+    /// The ensemble's winner.
+    pub winner: Emotion,
+    /// What each model said, the ensemble not among them.
+    pub answers: Vec<Answer>,
+    /// Windows that the clip was heard in.
+    pub windows: usize,
+    /// Time that the encoder took for all of them, in milliseconds.
+    pub encoder_millis: f32,
+}
+
 /// A clip as it was read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClipInfo {

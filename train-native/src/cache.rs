@@ -63,6 +63,18 @@ impl FeatureCache {
         Ok(made)
     }
 
+    /// The bytes stored under `key`, if they are sound.
+    pub fn get_bytes(&self, key: &Key) -> Option<Vec<u8>> {
+        let mut bytes = std::fs::read(self.path(key)).ok()?;
+        let payload = (bytes.len() >= 32).then(|| bytes.split_off(32))?;
+        (Sha256::digest(&payload)[..] == bytes[..]).then_some(payload)
+    }
+
+    /// Stores `payload` under `key`.
+    pub fn put_bytes(&self, key: &Key, payload: &[u8]) -> Result<()> {
+        atomic::write(&self.path(key), &[&Sha256::digest(payload)[..], payload].concat())
+    }
+
     fn path(&self, key: &Key) -> PathBuf {
         Path::new(&self.dir).join(&key.0[..2]).join(&key.0[2..])
     }

@@ -12,6 +12,7 @@ pub mod calibrate;
 pub mod cli;
 pub mod corpus;
 pub mod dataset;
+pub mod deep;
 pub mod encoder;
 pub mod interrupt;
 pub mod learners;

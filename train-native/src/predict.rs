@@ -112,7 +112,7 @@ fn analyse(path: &Path, engine: &Engine) -> Result<Analysis, String> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let start = Instant::now();
     let clock = || start.elapsed().as_secs_f64() * 1e3;
-    Analyzer::new(Clip::File { name, bytes }).run(engine, &clock).map_err(|error| error.to_string())
+    Analyzer::new(Clip::File { name, bytes }).run(engine, &clock).map(|(analysis, _)| analysis).map_err(|error| error.to_string())
 }
 
 /// Hands paths to `workers` threads, each with its own function from `make`, and writes their lines in the order of the
