@@ -1,5 +1,7 @@
 //! The deep tier: the pretrained encoder and the models that stand on it.
 
+use std::sync::Arc;
+
 use super::{
     Encoded, Encoder, EncoderEntry, Manifest, Model, ModelEntry, ModelKind, OnnxModel, Probabilities, Tier, calibration,
 };
@@ -9,7 +11,7 @@ use crate::{Error, Result};
 /// Encoder and heads, checked and optimised.
 pub struct DeepEngine {
     manifest: Manifest,
-    encoder: Encoder,
+    encoder: Arc<Encoder>,
     heads: Vec<(ModelEntry, Box<dyn Model>)>,
 }
 
@@ -46,7 +48,7 @@ impl DeepEngine {
         let entry = Self::encoder_entry(&manifest)?;
         entry.check(encoder)?;
         let encoder = Encoder::load(entry, encoder, lengths)?;
-        Self::with_encoder(manifest, encoder, file)
+        Self::with_encoder(manifest, Arc::new(encoder), file)
     }
 
     /// As [`new`](Self::new), with an encoder that has been loaded.
@@ -55,7 +57,7 @@ impl DeepEngine {
     /// As there.
     pub fn with_encoder(
         manifest: Manifest,
-        encoder: Encoder,
+        encoder: Arc<Encoder>,
         mut file: impl FnMut(&ModelEntry) -> Option<Vec<u8>>,
     ) -> Result<Self> {
         let mut heads: Vec<(ModelEntry, Box<dyn Model>)> = Vec::new();

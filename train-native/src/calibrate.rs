@@ -59,7 +59,7 @@ fn join(answers: &[Vec<Probabilities>], temperatures: &[f32]) -> Vec<Probabiliti
 }
 
 /// The temperature of least log loss, to a hundredth, by golden-section search on its logarithm.
-fn temperature(answers: &[Probabilities], labels: &[Emotion]) -> f32 {
+pub(crate) fn temperature(answers: &[Probabilities], labels: &[Emotion]) -> f32 {
     let loss = |log_t: f32| -> f64 {
         answers
             .iter()

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand};
+use undertone::inference::Tier;
 
 use crate::corpus::{Corpus, CorpusPath};
+use crate::deep::{self, recipe::DeepRecipe};
 use crate::encoder::Storage;
 use crate::recipe::{DEFAULT, Recipe, SMOKE};
 use crate::split::Protocol;
@@ -43,9 +45,16 @@ pub struct JobArgs {
     /// A corpus and its folder or zip file; may be given for several corpora
     #[arg(long = "corpus", value_name = "NAME=PATH", required = true)]
     pub corpora: Vec<CorpusPath>,
-    /// A built-in recipe (ravdess, smoke) or the path of a TOML file
-    #[arg(long, default_value = DEFAULT, value_name = "NAME|PATH")]
-    pub recipe: String,
+    /// Which tier: networks and trees of our own, or heads on the pretrained encoder
+    #[arg(long, default_value = "quick", value_name = "quick|deep", value_parser = tier)]
+    pub tier: Tier,
+    /// A built-in recipe (quick: ravdess, smoke; deep: deep, deep-smoke) or the path of a TOML file [default: ravdess or
+    /// deep]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub recipe: Option<String>,
+    /// The encoder of the deep tier, made by `encoder`
+    #[arg(long, default_value = "models/encoder.onnx", value_name = "FILE")]
+    pub encoder: PathBuf,
     /// Seeds instead of the recipe's
     #[arg(long = "seed", value_name = "N")]
     pub seeds: Vec<u64>,
@@ -147,6 +156,71 @@ pub struct Job {
     pub resume: bool,
 }
 
+/// A checked request to train or evaluate the deep tier.
+#[derive(Clone, Debug)]
+pub struct DeepJob {
+    /// How to train.
+    pub recipe: DeepRecipe,
+    /// On what.
+    pub corpora: Vec<Corpus>,
+    /// One training each.
+    pub seeds: Vec<u64>,
+    /// Folder of models, manifest, results and model card.
+    pub models: PathBuf,
+    /// Folder of checkpoints and caches.
+    pub work: PathBuf,
+    /// Whether checkpoints in `work` are used.
+    pub resume: bool,
+    /// The encoder's file.
+    pub encoder: Vec<u8>,
+    /// Where it was read from.
+    pub encoder_path: PathBuf,
+}
+
+impl DeepJob {
+    /// Reads recipe and encoder, finds the corpora's clips and tries the folders.
+    ///
+    /// # Errors
+    /// As [`Job::prepare`]; an encoder that cannot be read.
+    pub fn prepare(args: JobArgs, protocol: Protocol) -> Result<Self> {
+        let recipe = DeepRecipe::load(args.recipe.as_deref().unwrap_or(deep::recipe::DEFAULT))?;
+        let encoder = std::fs::read(&args.encoder).with_context(|| {
+            format!("cannot read the encoder {}; make it by train-native encoder", args.encoder.display())
+        })?;
+        let is_smoke = recipe.name == deep::recipe::SMOKE;
+        let encoder_path = args.encoder.clone();
+        let Places { corpora, seeds, models, work, resume } =
+            Places::prepare(args, protocol, &recipe.name, &recipe.seeds, is_smoke)?;
+        for corpus in &corpora {
+            ensure!(
+                recipe.corpora.contains_key(&corpus.kind),
+                "the recipe {} says nothing of {}; add [corpora.{}]",
+                recipe.name,
+                corpus.kind,
+                corpus.kind
+            );
+        }
+        Ok(Self { recipe, corpora, seeds, models, work, resume, encoder, encoder_path })
+    }
+}
+
+/// What the requests of both tiers share.
+struct Places {
+    corpora: Vec<Corpus>,
+    seeds: Vec<u64>,
+    models: PathBuf,
+    work: PathBuf,
+    resume: bool,
+}
+
+fn tier(name: &str) -> Result<Tier, String> {
+    match name {
+        "quick" => Ok(Tier::Quick),
+        "deep" => Ok(Tier::Deep),
+        _ => Err("a tier is quick or deep".into()),
+    }
+}
+
 impl Job {
     /// Reads the recipe, finds the corpora's clips and tries the folders.
     ///
@@ -154,7 +228,15 @@ impl Job {
     /// An unknown recipe or a typo in it, a corpus that is missing, empty, incomplete or given twice, or not given though
     /// `protocol` tests on it, a folder that cannot be written.
     pub fn prepare(args: JobArgs, protocol: Protocol) -> Result<Self> {
-        let recipe = Recipe::load(&args.recipe)?;
+        let recipe = Recipe::load(args.recipe.as_deref().unwrap_or(DEFAULT))?;
+        let Places { corpora, seeds, models, work, resume } =
+            Places::prepare(args, protocol, &recipe.name, &recipe.seeds, recipe.name == SMOKE)?;
+        Ok(Self { recipe, corpora, seeds, models, work, resume })
+    }
+}
+
+impl Places {
+    fn prepare(args: JobArgs, protocol: Protocol, name: &str, seeds: &[u64], is_smoke: bool) -> Result<Self> {
         let kinds: BTreeSet<_> = args.corpora.iter().map(|corpus| corpus.kind).collect();
         ensure!(kinds.len() == args.corpora.len(), "a corpus is given twice; give each --corpus once");
         let tested = protocol.test_corpus();
@@ -162,13 +244,10 @@ impl Job {
             kinds.contains(&tested),
             "{protocol} tests on {tested}, which is not given; add --corpus {tested}=PATH"
         );
-        let seeds = if args.seeds.is_empty() { recipe.seeds.clone() } else { args.seeds };
+        let seeds = if args.seeds.is_empty() { seeds.to_vec() } else { args.seeds };
         ensure!(seeds.iter().collect::<BTreeSet<_>>().len() == seeds.len(), "a seed is given twice");
-        let work = args.work.unwrap_or_else(|| PathBuf::from(".runs").join(&recipe.name));
-        let models = args.out.unwrap_or_else(|| match recipe.name.as_str() {
-            SMOKE => work.join("models"),
-            _ => "models".into(),
-        });
+        let work = args.work.unwrap_or_else(|| PathBuf::from(".runs").join(name));
+        let models = args.out.unwrap_or_else(|| if is_smoke { work.join("models") } else { "models".into() });
         let mut corpora = args.corpora.iter().map(Corpus::open).collect::<Result<Vec<_>>>()?;
         corpora.sort_by_key(|corpus| corpus.kind);
         for corpus in &corpora {
@@ -178,7 +257,7 @@ impl Job {
             std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
             tempfile::tempfile_in(dir).with_context(|| format!("cannot write into {}", dir.display()))?;
         }
-        Ok(Self { recipe, corpora, seeds, models, work, resume: !args.no_resume })
+        Ok(Self { corpora, seeds, models, work, resume: !args.no_resume })
     }
 }
 
@@ -193,7 +272,7 @@ mod tests {
         Cli::command().debug_assert();
         let cli = Cli::try_parse_from(["train-native", "train", "--corpus", "ravdess=x", "--seed", "4", "--seed", "5"]);
         let Command::Train(args) = cli.unwrap().command else { panic!("train") };
-        assert_eq!((args.job.recipe.as_str(), args.job.seeds), (DEFAULT, vec![4, 5]));
+        assert_eq!((args.job.recipe, args.job.tier, args.job.seeds), (None, Tier::Quick, vec![4, 5]));
         let error = Cli::try_parse_from(["train-native", "evaluate", "--corpus", "ravdess=x", "--protocol", "luna6"]);
         assert!(error.unwrap_err().to_string().contains("known: luna5"));
         assert!(Cli::try_parse_from(["train-native", "train"]).is_err());
@@ -204,7 +283,16 @@ mod tests {
         let job = |recipe: &str, corpora: &[&str]| {
             let corpora = corpora.iter().map(|corpus| corpus.parse().unwrap()).collect();
             let (out, work) = (None, None);
-            let args = JobArgs { corpora, recipe: recipe.into(), seeds: vec![], out, work, no_resume: false };
+            let args = JobArgs {
+                corpora,
+                tier: Tier::Quick,
+                recipe: Some(recipe.into()),
+                encoder: PathBuf::new(),
+                seeds: vec![],
+                out,
+                work,
+                no_resume: false,
+            };
             format!("{:#}", Job::prepare(args, Protocol::Luna5).unwrap_err())
         };
         assert!(job("smok", &["ravdess=/nowhere"]).contains("built in: ravdess, smoke"));

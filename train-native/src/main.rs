@@ -1,10 +1,11 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use train_native::cli::{Cli, Command, Job};
+use train_native::cli::{Cli, Command, DeepJob, Job};
 use train_native::interrupt::{self, Interrupted};
 use train_native::split::Protocol;
-use train_native::{encoder, predict, report, train, verify};
+use train_native::{deep, encoder, predict, report, train, verify};
+use undertone::inference::Tier;
 
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
@@ -19,8 +20,14 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<()> {
     interrupt::install()?;
     match command {
-        Command::Train(args) => train::train(&Job::prepare(args.job, Protocol::Luna5)?),
-        Command::Evaluate(args) => train::evaluate(&Job::prepare(args.job, args.protocol)?, args.protocol),
+        Command::Train(args) => match args.job.tier {
+            Tier::Quick => train::train(&Job::prepare(args.job, Protocol::Luna5)?),
+            Tier::Deep => deep::train::train(&DeepJob::prepare(args.job, Protocol::Luna5)?),
+        },
+        Command::Evaluate(args) => match args.job.tier {
+            Tier::Quick => train::evaluate(&Job::prepare(args.job, args.protocol)?, args.protocol),
+            Tier::Deep => deep::train::evaluate(&DeepJob::prepare(args.job, args.protocol)?, args.protocol),
+        },
         Command::Predict(args) => predict::predict(&args),
         Command::Verify(args) => {
             print!("{}", verify::verify(&args.models)?);

@@ -64,6 +64,9 @@ pub struct Run {
     pub speaker_statistics: bool,
     /// Neutral clips of the test speaker that were used.
     pub baseline: Baseline,
+    /// By the protocol `everyday`: how ordinary voices were answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub everyday: Option<Everyday>,
     /// `clean`, or what was done to the test clips.
     pub condition: String,
     /// Name of the recipe.
@@ -72,6 +75,16 @@ pub struct Run {
     pub config_sha256: String,
     /// Commit of the program; ends in `-modified` where its sources were changed.
     pub commit: String,
+}
+
+/// How ordinary people, who play no emotion, were answered.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Everyday {
+    /// Share answered neutral or calm.
+    pub neutral_or_calm: f64,
+    /// Share where another class is above one half.
+    pub false_alarms: f64,
 }
 
 /// A figure over seeds and speakers.
@@ -173,6 +186,7 @@ impl Run {
             confusion: confusion.collect(),
             speaker_statistics: false,
             baseline: Baseline::Clips(0),
+            everyday: None,
             condition: "clean".into(),
             recipe,
             config_sha256,

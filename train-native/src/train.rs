@@ -8,7 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use undertone::features::FeatureConfig;
-use undertone::inference::{Emotion, Probabilities, Tier, sha256_hex};
+use undertone::inference::{Emotion, Manifest, Probabilities, Tier, sha256_hex};
 
 use crate::cache::FeatureCache;
 use crate::calibrate;
@@ -246,33 +246,47 @@ impl<'a> Bench<'a> {
         let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
         let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels);
         let version = format!("{}-{}", self.job.recipe.name, &self.job.recipe.sha256(&self.features)?[..12]);
-        let manifest = fitted.manifest(&self.features, &temperatures, self.shares(&fold), &version);
+        let mut manifest = fitted.manifest(&self.features, &temperatures, self.shares(&fold), &version);
+        self.keep_deep(&mut manifest);
         interrupt::check()?;
         let mut files: Vec<(String, Vec<u8>)> =
-            manifest.models.iter().map(|entry| entry.file.clone()).zip(fitted.files.iter().cloned()).collect();
+            manifest.tier(Tier::Quick).map(|entry| entry.file.clone()).zip(fitted.files.iter().cloned()).collect();
         files.push((report::MANIFEST.into(), json(&manifest)?));
-        let mut of_file = fitted.files.iter();
-        let engine = undertone::inference::Engine::new(manifest, |_| of_file.next().cloned())?;
-        files.push((verify::FILE.into(), json(&verify::answers(&engine)?)?));
         atomic::write_all(&self.job.models, &files)?;
+        verify::record(&self.job.models)?;
         print!("{}", verify::verify(&self.job.models)?);
         report::write(&self.job.models, readme(&self.job.models).as_deref())
+    }
+
+    /// Takes the deep tier over from the manifest that is there, where its heads were trained on the same features.
+    fn keep_deep(&self, manifest: &mut Manifest) {
+        let there = std::fs::read(self.job.models.join(report::MANIFEST)).ok();
+        let Some(old) = there.and_then(|json| Manifest::parse(&json).ok()) else { return };
+        if old.encoder.is_none() || old.features != manifest.features {
+            return;
+        }
+        if let Some((_, deep)) = old.version.split_once('+') {
+            manifest.version = format!("{}+{deep}", manifest.version);
+        }
+        manifest.models.extend(old.models.into_iter().filter(|entry| entry.tier == Tier::Deep));
+        manifest.ensembles.extend(old.ensembles.into_iter().filter(|ensemble| ensemble.tier == Tier::Deep));
+        manifest.encoder = old.encoder;
     }
 }
 
 /// The README beside the folder of models, if there is one.
-fn readme(models: &Path) -> Option<PathBuf> {
+pub(crate) fn readme(models: &Path) -> Option<PathBuf> {
     let readme = models.parent()?.join("README.md");
     readme.is_file().then_some(readme)
 }
 
-fn json(value: &impl Serialize) -> Result<Vec<u8>> {
+pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(value)?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
-fn confusion_table(confusion: &[Vec<u64>], classes: &[Emotion]) -> String {
+pub(crate) fn confusion_table(confusion: &[Vec<u64>], classes: &[Emotion]) -> String {
     let mut table = format!("{:>10}", "");
     for class in classes {
         table += &format!("{:>10}", class.name());

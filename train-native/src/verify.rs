@@ -9,8 +9,9 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use undertone::audio::{self, Audio};
 use undertone::features::{FeatureConfig, Features, extract};
-use undertone::inference::{Engine, Inputs, Manifest, Probabilities};
+use undertone::inference::{DeepEngine, DeepInputs, Engine, Inputs, Manifest, Probabilities};
 
+use crate::atomic;
 use crate::report::MANIFEST;
 
 /// Name of the file of expected answers in the folder of models.
@@ -101,11 +102,29 @@ pub fn answers(engine: &Engine) -> Result<Vec<Expected>> {
     Ok(found)
 }
 
-/// Loads all models of the manifest in `models`, compares them with [`FILE`] there, and says for each how far it is off.
+/// What each head of the deep tier answers to each probe.
 ///
 /// # Errors
-/// A file that is missing or altered, a model that cannot run, an answer off by more than [`TOLERANCE`].
-pub fn verify(models: &Path) -> Result<String> {
+/// A model that cannot run.
+pub fn deep_answers(engine: &DeepEngine, config: &FeatureConfig) -> Result<Vec<Expected>> {
+    let names: Vec<String> = engine.entries().map(|entry| entry.name.clone()).collect();
+    let mut found: Vec<Expected> = names.into_iter().map(|model| Expected { model, answers: Vec::new() }).collect();
+    for number in 0..PROBES {
+        let windows = engine.windows(&probe(number, config)?.log_mel);
+        let encoded = windows.iter().map(|window| engine.encode(window)).collect::<undertone::Result<_>>()?;
+        let mut inputs = DeepInputs::new(encoded);
+        for (index, expected) in found.iter_mut().enumerate() {
+            expected.answers.push(engine.predict(index, &mut inputs)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Both tiers of the models in a folder; the deep one where the manifest has it.
+///
+/// # Errors
+/// A file that is missing or altered.
+pub fn load(models: &Path) -> Result<(Engine, Option<DeepEngine>)> {
     let read = |name: &str| {
         let path = models.join(name);
         std::fs::read(&path).with_context(|| format!("cannot read {}; name the folder by --models", path.display()))
@@ -114,10 +133,46 @@ pub fn verify(models: &Path) -> Result<String> {
     for entry in &manifest.models {
         entry.check(&read(&entry.file)?)?;
     }
-    let engine = Engine::new(manifest, |entry| read(&entry.file).ok())?;
+    let deep = match &manifest.encoder {
+        Some(encoder) => {
+            let bytes = read(&encoder.file)?;
+            Some(DeepEngine::new(manifest.clone(), &bytes, &[], |entry| read(&entry.file).ok())?)
+        }
+        None => None,
+    };
+    Ok((Engine::new(manifest, |entry| read(&entry.file).ok())?, deep))
+}
+
+fn all_answers(models: &Path) -> Result<Vec<Expected>> {
+    let (engine, deep) = load(models)?;
+    let mut found = answers(&engine)?;
+    if let Some(deep) = deep {
+        found.extend(deep_answers(&deep, engine.features())?);
+    }
+    Ok(found)
+}
+
+/// Writes [`FILE`]: what the models in the folder answer now.
+///
+/// # Errors
+/// As [`verify`].
+pub fn record(models: &Path) -> Result<()> {
+    let mut json = serde_json::to_vec_pretty(&all_answers(models)?)?;
+    json.push(b'\n');
+    atomic::write(&models.join(FILE), &json)
+}
+
+/// Loads all models of the manifest in `models`, compares them with [`FILE`] there, and says for each how far it is off.
+///
+/// # Errors
+/// A file that is missing or altered, a model that cannot run, an answer off by more than [`TOLERANCE`].
+pub fn verify(models: &Path) -> Result<String> {
+    let found = all_answers(models)?;
+    let path = models.join(FILE);
+    let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let expected: Vec<Expected> =
-        serde_json::from_slice(&read(FILE)?).with_context(|| format!("{FILE} is not a file of expected answers"))?;
-    compare(&answers(&engine)?, &expected)
+        serde_json::from_slice(&bytes).with_context(|| format!("{FILE} is not a file of expected answers"))?;
+    compare(&found, &expected)
 }
 
 /// One line a model: the largest difference of any probability.

@@ -1,4 +1,12 @@
 //! The deep tier: a frozen pretrained encoder, and the heads that are trained on its outputs.
 
+pub mod attention;
 pub mod embed;
+pub mod export;
+pub mod heads;
+pub mod linear;
 pub mod recipe;
+pub mod rows;
+pub mod svm;
+pub mod train;
+pub mod vote;

@@ -1,11 +1,27 @@
 //! The deep tier's recipe.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
+use undertone::features::FeatureConfig;
+use undertone::inference::sha256_hex;
 
+use super::attention::AttentionTraining;
+use super::linear::LinearTraining;
+use super::svm::SvmTraining;
 use crate::augment::Augmentation;
 use crate::corpus::CorpusKind;
+use crate::recipe::{LightgbmTraining, XgboostTraining};
+
+/// The recipe that is used where none is named.
+pub const DEFAULT: &str = "deep";
+/// The recipe that only shows that everything runs.
+pub const SMOKE: &str = "deep-smoke";
+
+const BUILT_IN: [(&str, &str); 2] =
+    [(DEFAULT, include_str!("../../recipes/deep.toml")), (SMOKE, include_str!("../../recipes/deep-smoke.toml"))];
 
 /// A recipe of the deep tier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,20 +29,126 @@ use crate::corpus::CorpusKind;
 pub struct DeepRecipe {
     /// Its name in the results file.
     pub name: String,
-    /// Longest window in mel frames.
+    /// One evaluation a seed; the first one trains the shipped heads.
+    pub seeds: Vec<u64>,
+    /// Folds of the protocol to run, the first ones; all where it is left out. With fewer than all, nothing is recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_folds: Option<usize>,
+    /// Training speakers that are held out while everything is fitted once, for temperatures and the ensemble's weights.
+    pub inner_speakers: usize,
+    /// Longest window of the encoder in mel frames.
     pub window_frames: usize,
-    /// What is done to training sound.
+    /// Directions of the projection that SVM and trees stand on.
+    pub projection: usize,
+    /// Rows that the projection is fitted on, at most.
+    pub projection_rows: usize,
+    /// Clips that each head's part in the vote is given beforehand, as if the held-out clips had shown it.
+    pub prior_clips: f64,
+    /// What is done to training sound; the copies are each corpus' own.
     pub augmentation: Augmentation,
     /// How each corpus counts.
     pub corpora: BTreeMap<CorpusKind, CorpusShare>,
+    /// The regression.
+    pub linear: LinearTraining,
+    /// The support vector machine.
+    pub svm: SvmTraining,
+    /// The network with attention.
+    pub attention: AttentionTraining,
+    /// XGBoost on the projection.
+    pub xgboost: XgboostTraining,
+    /// LightGBM on the projection.
+    pub lightgbm: LightgbmTraining,
 }
 
 /// How a corpus counts in training.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CorpusShare {
-    /// Weight of a clip, divided among its copies.
+    /// Weight of its average clip, which the clip's copies share.
     pub weight: f32,
-    /// Augmented copies of each clip.
+    /// Augmented copies of each clip, beside the clip itself.
     pub copies: usize,
+}
+
+impl DeepRecipe {
+    /// A built-in recipe by name, or the one in a file.
+    ///
+    /// # Errors
+    /// No such recipe, a key that is missing or unknown, a number out of range.
+    pub fn load(name_or_path: &str) -> Result<Self> {
+        let text = match BUILT_IN.iter().find(|(name, _)| *name == name_or_path) {
+            Some((_, text)) => (*text).to_owned(),
+            None => match std::fs::read_to_string(Path::new(name_or_path)) {
+                Ok(text) => text,
+                Err(error) => bail!(
+                    "no recipe {name_or_path}: not one of those built in for this tier: {DEFAULT}, {SMOKE}; and as a \
+                     file: {error}"
+                ),
+            },
+        };
+        let recipe: Self = toml::from_str(&text).with_context(|| format!("recipe {name_or_path}"))?;
+        recipe.check().with_context(|| format!("recipe {name_or_path}"))?;
+        Ok(recipe)
+    }
+
+    fn check(&self) -> Result<()> {
+        let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        ensure!(!self.name.is_empty() && plain(&self.name), "name: letters, digits, - and _ only");
+        ensure!(!self.seeds.is_empty(), "seeds: at least one is needed");
+        ensure!(self.max_folds != Some(0), "max_folds: at least 1");
+        ensure!((1..=20).contains(&self.inner_speakers), "inner_speakers: 1 to 20");
+        ensure!(
+            (100..=3000).contains(&self.window_frames) && self.window_frames.is_multiple_of(10),
+            "window_frames: a multiple of 10 from 100 to 3000"
+        );
+        ensure!((2..=1024).contains(&self.projection), "projection: 2 to 1024");
+        ensure!(self.projection_rows >= self.projection, "projection_rows: at least the directions");
+        ensure!(self.prior_clips >= 0.0 && self.prior_clips.is_finite(), "prior_clips: not negative");
+        for (corpus, share) in &self.corpora {
+            ensure!(share.weight >= 0.0 && share.weight.is_finite(), "corpora.{corpus}.weight: not negative");
+            ensure!(share.copies <= 50, "corpora.{corpus}.copies: 0 to 50");
+        }
+        ensure!(self.linear.l2 >= 0.0 && self.linear.iterations > 0, "linear: l2 not negative, iterations positive");
+        ensure!(self.svm.c > 0.0 && self.svm.gamma > 0.0 && self.svm.rows > 0, "svm: c, gamma and rows positive");
+        let attention = &self.attention;
+        ensure!(
+            [attention.hidden, attention.attention, attention.rows, attention.batch, attention.epochs].iter().all(|n| *n > 0)
+                && (0.0..1.0).contains(&attention.dropout),
+            "attention: sizes positive, dropout in 0 to 1"
+        );
+        Ok(())
+    }
+
+    /// Weight of a corpus; 0 for one that the recipe does not name.
+    pub fn weight(&self, corpus: CorpusKind) -> f32 {
+        self.corpora.get(&corpus).map_or(0.0, |share| share.weight)
+    }
+
+    /// Copies of a clip of that corpus.
+    pub fn copies(&self, corpus: CorpusKind) -> usize {
+        self.corpora.get(&corpus).map_or(0, |share| share.copies)
+    }
+
+    /// Hash of everything that decides a figure but the seeds.
+    ///
+    /// # Errors
+    /// A recipe that cannot be written as JSON.
+    pub fn sha256(&self, features: &FeatureConfig, encoder_sha256: &str) -> Result<String> {
+        let recipe = Self { seeds: Vec::new(), ..self.clone() };
+        let all = serde_json::to_vec(&(&recipe, features, encoder_sha256)).context("the recipe as JSON")?;
+        Ok(sha256_hex(&all))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn built_in_recipes_are_sound_and_bear_their_names() {
+        for (name, _) in BUILT_IN {
+            assert_eq!(DeepRecipe::load(name).unwrap().name, name);
+        }
+        assert!(format!("{:#}", DeepRecipe::load("ravdess").unwrap_err()).contains("built in for this tier: deep"));
+    }
 }

@@ -175,6 +175,6 @@ impl Cnn {
 pub(super) const POOLING_VARIANCE_FLOOR: f32 = 1e-4;
 
 /// A tensor's values, row by row.
-pub(super) fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+pub(crate) fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     tensor.into_data().try_to_vec::<f32>().map_err(|error| anyhow::anyhow!("a tensor could not be read: {error:?}"))
 }

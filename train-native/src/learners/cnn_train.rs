@@ -104,7 +104,7 @@ pub fn train(
 }
 
 /// Linear rise over a tenth of the steps, then half a cosine down to nothing.
-pub(super) fn schedule(step: usize, steps: usize, peak: f64) -> f64 {
+pub(crate) fn schedule(step: usize, steps: usize, peak: f64) -> f64 {
     let rise = (steps / 10).max(1);
     if step < rise {
         return peak * (step + 1) as f64 / rise as f64;

@@ -43,7 +43,7 @@ impl Noise {
         conv
     }
 
-    pub(super) fn fill_linear(&mut self, mut linear: Linear) -> Linear {
+    pub(crate) fn fill_linear(&mut self, mut linear: Linear) -> Linear {
         let (dims, device) = (linear.weight.dims(), linear.weight.device());
         linear.weight = Param::from_tensor(self.weights(dims, 2 * dims[0], &device));
         linear.bias = linear.bias.map(zeros);

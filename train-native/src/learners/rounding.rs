@@ -10,16 +10,16 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::cnn::{Cnn, Conv1dNorm, Conv2dNorm, values};
 
 /// Weights rounded to 8 bits, symmetric, with one scale an output.
-pub(super) struct Rounded {
+pub(crate) struct Rounded {
     /// `[outputs, per_output]`, row by row.
-    pub(super) levels: Vec<i8>,
+    pub(crate) levels: Vec<i8>,
     /// One an output.
-    pub(super) scales: Vec<f32>,
+    pub(crate) scales: Vec<f32>,
 }
 
 impl Rounded {
     /// Rounds `weights` `[outputs, per_output]`.
-    pub(super) fn new(weights: &[f32], outputs: usize) -> Self {
+    pub(crate) fn new(weights: &[f32], outputs: usize) -> Self {
         let per_output = weights.len() / outputs;
         let scales: Vec<f32> = weights
             .chunks(per_output)
@@ -30,7 +30,7 @@ impl Rounded {
         Self { levels: weights.iter().enumerate().map(level).collect(), scales }
     }
 
-    fn weights(&self) -> Vec<f32> {
+    pub(crate) fn weights(&self) -> Vec<f32> {
         let per_output = self.levels.len() / self.scales.len();
         self.levels
             .iter()
@@ -41,7 +41,7 @@ impl Rounded {
 }
 
 /// `[rows, columns]` to `[columns, rows]`.
-pub(super) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
+pub(crate) fn transposed(values: &[f32], rows: usize, columns: usize) -> Vec<f32> {
     (0..columns).flat_map(|column| (0..rows).map(move |row| values[row * columns + column])).collect()
 }
 

@@ -1,0 +1,86 @@
+//! `svm`: a support vector machine with RBF kernel on the projection, one class against the rest, by LIBSVM's algorithm.
+
+use anyhow::{Result, ensure};
+use libsvm_rs::{KernelType, SvmNode, SvmParameter, SvmProblem, SvmType};
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
+use undertone::inference::{Emotion, N_CLASSES};
+
+use super::rows::Allowed;
+use crate::interrupt;
+
+/// How the machine is fitted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SvmTraining {
+    /// Cost of a row on the wrong side.
+    pub c: f64,
+    /// Width of the kernel, times the number of columns.
+    pub gamma: f64,
+    /// Rows at most; LIBSVM takes time with their square. The recipe's weights decide how many of each corpus.
+    pub rows: usize,
+}
+
+/// A fitted machine: `coefficients · exp(-gamma |x - s|²) + bias` for each class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Svm {
+    /// `[n, columns]`.
+    pub vectors: Array2<f32>,
+    /// `[n, 8]`.
+    pub coefficients: Array2<f32>,
+    /// `[8]`.
+    pub bias: Array1<f32>,
+    /// Width of the kernel.
+    pub gamma: f32,
+}
+
+/// Fits on rows `x` `[n, columns]`. A row is in no problem of a class that its corpus has no label for.
+///
+/// # Errors
+/// No rows of some class, or none that is not; Ctrl-C.
+pub fn fit(x: &Array2<f32>, labels: &[Emotion], allowed: &[Allowed], training: &SvmTraining) -> Result<Svm> {
+    libsvm_rs::set_quiet(true);
+    let gamma = training.gamma / x.ncols().max(1) as f64;
+    let nodes: Vec<Vec<SvmNode>> = x
+        .outer_iter()
+        .map(|row| row.iter().zip(1..).map(|(value, index)| SvmNode { index, value: f64::from(*value) }).collect())
+        .collect();
+    let mut coefficients = Array2::<f32>::zeros((x.nrows(), N_CLASSES));
+    let mut bias = Array1::<f32>::zeros(N_CLASSES);
+    for class in Emotion::ALL {
+        interrupt::check()?;
+        let members: Vec<usize> = (0..x.nrows()).filter(|row| allowed[*row][class.index()]).collect();
+        let own = members.iter().filter(|row| labels[**row] == class).count();
+        let rest = members.len() - own;
+        ensure!(own > 0 && rest > 0, "the SVM has no clip of {} to learn from, or no other", class.name());
+        let problem = SvmProblem {
+            labels: members.iter().map(|row| if labels[*row] == class { 1.0 } else { -1.0 }).collect(),
+            instances: members.iter().map(|row| nodes[*row].clone()).collect(),
+        };
+        let parameter = SvmParameter {
+            svm_type: SvmType::CSvc,
+            kernel_type: KernelType::Rbf,
+            gamma,
+            c: training.c,
+            cache_size: 300.0,
+            eps: 0.01,
+            weight: vec![(1, (rest as f64 / own as f64).sqrt()), (-1, 1.0)],
+            ..SvmParameter::default()
+        };
+        let model = libsvm_rs::train::svm_train(&problem, &parameter);
+        // LIBSVM decides for the first of its labels where the sum is positive.
+        let sign = if model.label.first() == Some(&1) { 1.0 } else { -1.0 };
+        for (index, coefficient) in model.sv_indices.iter().zip(&model.sv_coef[0]) {
+            coefficients[[members[index - 1], class.index()]] = (sign * coefficient) as f32;
+        }
+        bias[class.index()] = (-sign * model.rho[0]) as f32;
+    }
+    let kept: Vec<usize> =
+        (0..x.nrows()).filter(|row| coefficients.row(*row).iter().any(|value| *value != 0.0)).collect();
+    Ok(Svm {
+        vectors: x.select(ndarray::Axis(0), &kept),
+        coefficients: coefficients.select(ndarray::Axis(0), &kept),
+        bias,
+        gamma: gamma as f32,
+    })
+}

@@ -1,0 +1,311 @@
+//! Evaluation and training of the deep tier: folds, checkpoints, export.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use undertone::features::FeatureConfig;
+use undertone::inference::{
+    Emotion, Encoder, EncoderEntry, EnsembleEntry, Manifest, Member, Probabilities, Tier, sha256_hex,
+};
+
+use super::embed::{self, Embeddings};
+use super::heads::{Fitted, HEADS, Setting, fit};
+use super::linear::Linear;
+use super::recipe::DeepRecipe;
+use super::vote::{self, Vote};
+use crate::cache::FeatureCache;
+use crate::cli::DeepJob;
+use crate::corpus::CorpusKind;
+use crate::dataset::Dataset;
+use crate::encoder;
+use crate::metrics::{Outcome, score};
+use crate::results::{Everyday, Results, Run, RunInfo, commit};
+use crate::split::{Fold, Protocol, inner};
+use crate::train::{confusion_table, json, readme};
+use crate::{atomic, interrupt, report, verify};
+
+/// Name of the encoder's file beside the manifest.
+pub const ENCODER_FILE: &str = "encoder.onnx";
+
+/// A fold's answers, not calibrated.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Checkpoint {
+    inner: Vec<usize>,
+    inner_answers: Vec<Vec<Probabilities>>,
+    test: Vec<usize>,
+    test_answers: Vec<Vec<Probabilities>>,
+    fitted: Option<Fitted>,
+}
+
+struct Bench<'a> {
+    job: &'a DeepJob,
+    dataset: Dataset,
+    labels: Vec<Emotion>,
+    features: FeatureConfig,
+    entry: EncoderEntry,
+    layers: usize,
+    encoder: Arc<Encoder>,
+    embeddings: Vec<(u64, Embeddings)>,
+    bars: MultiProgress,
+}
+
+/// Evaluates the deep tier by one protocol and records the figures.
+///
+/// # Errors
+/// What reading, training and writing say; Ctrl-C, after which the finished folds are kept.
+pub fn evaluate(job: &DeepJob, protocol: Protocol) -> Result<()> {
+    Bench::new(job)?.evaluate(protocol)
+}
+
+/// Evaluates the deep tier by `luna5`, trains the heads on all clips with the first seed, adds them to the manifest,
+/// verifies, and writes the model card.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn train(job: &DeepJob) -> Result<()> {
+    let bench = Bench::new(job)?;
+    bench.evaluate(Protocol::Luna5)?;
+    bench.export()
+}
+
+impl<'a> Bench<'a> {
+    fn new(job: &'a DeepJob) -> Result<Self> {
+        let features = FeatureConfig::default();
+        let recipe = &job.recipe;
+        let (entry, layers) = encoder::entry(&job.encoder, ENCODER_FILE, recipe.window_frames)
+            .with_context(|| format!("{}: make it by train-native encoder", job.encoder_path.display()))?;
+        let encoder = Arc::new(Encoder::load(&entry, &job.encoder, &embed::lengths(&entry))?);
+        let mut dataset = Dataset::load(&job.corpora, features.sample_rate)?;
+        eprintln!("{}", dataset.summary());
+        let cache = FeatureCache::new(job.work.join("encoder"));
+        let copies = |clip: usize| recipe.copies(dataset.clips[clip].corpus);
+        let embeddings = job
+            .seeds
+            .iter()
+            .map(|seed| {
+                let found = embed::embed(&dataset, &copies, &recipe.augmentation, &features, &encoder, *seed, &cache)?;
+                Ok((*seed, found))
+            })
+            .collect::<Result<_>>()?;
+        dataset.audio = Vec::new();
+        let labels = dataset.clips.iter().map(|clip| clip.label).collect();
+        Ok(Self { job, dataset, labels, features, entry, layers, encoder, embeddings, bars: MultiProgress::new() })
+    }
+
+    fn setting(&self, seed: u64) -> Result<Setting<'_>> {
+        let (_, embeddings) =
+            self.embeddings.iter().find(|(own, _)| *own == seed).with_context(|| format!("no outputs for seed {seed}"))?;
+        Ok(Setting {
+            clips: &self.dataset.clips,
+            embeddings,
+            recipe: &self.job.recipe,
+            encoder: &self.entry,
+            layers: self.layers,
+            seed,
+        })
+    }
+
+    fn evaluate(&self, protocol: Protocol) -> Result<()> {
+        let recipe: &DeepRecipe = &self.job.recipe;
+        let classes = match protocol {
+            Protocol::Everyday => Emotion::ALL.to_vec(),
+            _ => protocol.classes(&self.dataset.clips),
+        };
+        let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); HEADS.len() + 1];
+        let mut is_whole = true;
+        for seed in &self.job.seeds {
+            let mut folds = protocol.folds(&self.dataset, *seed)?;
+            if let Some(max) = recipe.max_folds.filter(|max| *max < folds.len()) {
+                folds.truncate(max);
+                is_whole = false;
+            }
+            let checkpoints = folds
+                .par_iter()
+                .map(|fold| self.fold(fold, protocol, &format!("deep-{protocol}-seed{seed}"), *seed, false))
+                .collect::<Result<Vec<_>>>()?;
+            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(&checkpoints)) {
+                slot.push(outcomes);
+            }
+        }
+        let mut runs = Vec::new();
+        for (index, outcomes) in outcomes.iter().enumerate() {
+            let info = RunInfo {
+                protocol,
+                train: self.job.corpora.iter().map(|corpus| corpus.kind).collect(),
+                model: HEADS.get(index).map_or("ensemble", |(name, _)| *name).to_owned(),
+                tier: Tier::Deep,
+                seeds: self.job.seeds.clone(),
+                recipe: recipe.name.clone(),
+                config_sha256: recipe.sha256(&self.features, &self.entry.sha256)?,
+                commit: commit(),
+            };
+            let mut run = Run::new(info, &classes, outcomes)?;
+            let [low, high] = run.uar.ci95;
+            print!(
+                "{protocol} {:13} UAR {:.1} % [{:.1}-{:.1}], accuracy {:.1} %, log loss {:.3}, ECE {:.3}",
+                run.model,
+                100.0 * run.uar.mean,
+                100.0 * low,
+                100.0 * high,
+                100.0 * run.accuracy,
+                run.log_loss,
+                run.ece
+            );
+            if protocol == Protocol::Everyday {
+                let answers: Vec<Probabilities> = outcomes.iter().flatten().map(|one| one.probabilities).collect();
+                let (neutral_or_calm, false_alarms) = vote::everyday(&answers);
+                print!("; neutral or calm {:.1} %, false alarms {:.1} %", 100.0 * neutral_or_calm, 100.0 * false_alarms);
+                run.everyday = Some(Everyday { neutral_or_calm, false_alarms });
+            }
+            println!();
+            runs.push(run);
+        }
+        if let Some(ensemble) = outcomes.last().and_then(|seeds| seeds.first()) {
+            print!("{}", confusion_table(&score(ensemble, &classes).confusion, &classes));
+        }
+        if is_whole {
+            Results::record(&self.job.models, runs)?;
+        } else {
+            println!("Not all folds were run: nothing is recorded.");
+        }
+        Ok(())
+    }
+
+    fn vote(&self, checkpoint: &Checkpoint) -> Vote {
+        let labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
+        vote::fit(&checkpoint.inner_answers, &labels, self.job.recipe.prior_clips)
+    }
+
+    /// Calibrated test outcomes of each head, the vote last.
+    fn outcomes(&self, checkpoints: &[Checkpoint]) -> Vec<Vec<Outcome>> {
+        let mut outcomes = vec![Vec::new(); HEADS.len() + 1];
+        for checkpoint in checkpoints {
+            let (each, joined) = self.vote(checkpoint).apply(&checkpoint.test_answers);
+            for (slot, answers) in outcomes.iter_mut().zip(each.iter().chain([&joined])) {
+                slot.extend(checkpoint.test.iter().zip(answers).map(|(clip, probabilities)| Outcome {
+                    speaker: self.dataset.clips[*clip].speaker.clone(),
+                    label: self.labels[*clip],
+                    probabilities: *probabilities,
+                }));
+            }
+        }
+        outcomes
+    }
+
+    /// Fits without some training speakers, for the vote, then on all of them, and answers the test clips; or finds the
+    /// checkpoint of the same work.
+    fn fold(&self, fold: &Fold, protocol: Protocol, name: &str, seed: u64, keep: bool) -> Result<Checkpoint> {
+        let path = self.checkpoint_path(fold, name, seed)?;
+        if self.job.resume
+            && let Some(found) = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        {
+            return Ok(found);
+        }
+        let setting = self.setting(seed)?;
+        let held_out = self.held_out(protocol, fold)?;
+        let inner = inner(&self.dataset.clips, &fold.train, held_out, self.job.recipe.inner_speakers, seed)?;
+        let bar = self.bars.add(ProgressBar::new(1));
+        bar.set_style(
+            ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} [{elapsed_precise}, {eta_precise} left]")?
+                .progress_chars("=> "),
+        );
+        let show = |phase: &'static str| {
+            let bar = &bar;
+            move |part: &str, done: usize, of: usize| {
+                bar.set_prefix(format!("{name} fold {} {phase} {part}", fold.name));
+                bar.set_length(of as u64);
+                bar.set_position(done as u64);
+            }
+        };
+        let calibration = fit(setting, &inner.train, None, &show("calibration"))?;
+        let answers = |fitted: &Fitted, clips: &[usize]| fitted.answers(setting, &self.encoder, &self.features, clips);
+        let inner_answers = answers(&calibration, &inner.test)?;
+        let start: Option<Linear> = calibration.linear;
+        let fitted = fit(setting, &fold.train, start.as_ref(), &show("all speakers"))?;
+        let test_answers = answers(&fitted, &fold.test)?;
+        bar.finish_and_clear();
+        let checkpoint = Checkpoint {
+            inner: inner.test,
+            inner_answers,
+            test: fold.test.clone(),
+            test_answers,
+            fitted: keep.then_some(fitted),
+        };
+        atomic::write(&path, &serde_json::to_vec(&checkpoint)?)?;
+        if !checkpoint.test.is_empty() {
+            let line = self.fold_line(name, fold, &checkpoint);
+            self.bars.suspend(|| eprintln!("{line}"));
+        }
+        Ok(checkpoint)
+    }
+
+    /// The corpus whose speakers are held out of training for the vote: the tested one where that has every class it can
+    /// have, otherwise the first in training that has.
+    fn held_out(&self, protocol: Protocol, fold: &Fold) -> Result<CorpusKind> {
+        let in_training = |corpus: CorpusKind| fold.train.iter().any(|clip| self.dataset.clips[*clip].corpus == corpus);
+        [protocol.test_corpus(), CorpusKind::Ravdess, CorpusKind::CremaD, CorpusKind::Nemo]
+            .into_iter()
+            .find(|corpus| *corpus != CorpusKind::Everyday && in_training(*corpus))
+            .context("no corpus of actors is trained on")
+    }
+
+    fn fold_line(&self, name: &str, fold: &Fold, checkpoint: &Checkpoint) -> String {
+        let mut line = format!("{name} fold {}: UAR", fold.name);
+        for (index, outcomes) in self.outcomes(std::slice::from_ref(checkpoint)).iter().enumerate() {
+            let model = HEADS.get(index).map_or("ensemble", |(name, _)| *name);
+            line += &format!(" {model} {:.1}", 100.0 * score(outcomes, &Emotion::ALL).uar);
+        }
+        line + &format!(", weights {:.2?}", self.vote(checkpoint).weights)
+    }
+
+    fn checkpoint_path(&self, fold: &Fold, name: &str, seed: u64) -> Result<PathBuf> {
+        let of = |clips: &[usize]| {
+            clips.iter().map(|clip| self.dataset.content[*clip].as_str()).collect::<Vec<_>>().join(" ")
+        };
+        let recipe = self.job.recipe.sha256(&self.features, &self.entry.sha256)?;
+        let hash = sha256_hex(&serde_json::to_vec(&(recipe, of(&fold.train), of(&fold.test), seed))?);
+        Ok(self.job.work.join("folds").join(format!("{}-{}.json", name.replace(':', "-"), &hash[..24])))
+    }
+
+    fn export(&self) -> Result<()> {
+        let seed = *self.job.seeds.first().context("no seed")?;
+        let fold = Fold { name: "of all".into(), train: (0..self.dataset.len()).collect(), test: Vec::new() };
+        let checkpoint = self.fold(&fold, Protocol::Luna5, "deep-final", seed, true)?;
+        let vote = self.vote(&checkpoint);
+        let fitted =
+            checkpoint.fitted.context("the checkpoint of the last training holds no heads; use --no-resume")?;
+        let path = self.job.models.join(report::MANIFEST);
+        let json_of_quick = std::fs::read(&path)
+            .with_context(|| format!("{}: train the quick tier first, the deep one joins it", path.display()))?;
+        let mut manifest = Manifest::parse(&json_of_quick)?;
+        ensure!(manifest.features == self.features, "the quick tier was trained on other features; train it anew");
+        let quick = manifest.version.split('+').next().unwrap_or_default();
+        let own = &self.job.recipe.sha256(&self.features, &self.entry.sha256)?[..12];
+        manifest.version = format!("{quick}+{}-{own}", self.job.recipe.name);
+        manifest.models.retain(|entry| entry.tier != Tier::Deep);
+        manifest.ensembles.retain(|ensemble| ensemble.tier != Tier::Deep);
+        let heads = fitted.entries(&self.entry, &vote.temperatures);
+        let members =
+            heads.iter().zip(&vote.weights).map(|(head, weight)| Member { model: head.name.clone(), weight: *weight });
+        manifest.ensembles.push(EnsembleEntry {
+            tier: Tier::Deep,
+            members: members.collect(),
+            temperature: vote.joined,
+        });
+        manifest.encoder = Some(self.entry.clone());
+        let mut files: Vec<(String, Vec<u8>)> =
+            heads.iter().map(|entry| entry.file.clone()).zip(fitted.files.iter().cloned()).collect();
+        manifest.models.extend(heads);
+        interrupt::check()?;
+        files.push((ENCODER_FILE.into(), self.job.encoder.clone()));
+        files.push((report::MANIFEST.into(), json(&manifest)?));
+        atomic::write_all(&self.job.models, &files)?;
+        verify::record(&self.job.models)?;
+        print!("{}", verify::verify(&self.job.models)?);
+        report::write(&self.job.models, readme(&self.job.models).as_deref())
+    }
+}

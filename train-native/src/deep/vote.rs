@@ -1,0 +1,114 @@
+//! The deep tier's vote: temperatures and weights, fitted on speakers that the heads did not hear.
+
+use serde::{Deserialize, Serialize};
+use undertone::inference::{Emotion, N_CLASSES, Probabilities, calibration};
+
+use crate::calibrate::temperature;
+
+/// Temperatures and weights of the heads, in their order, and the temperature of their vote.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Vote {
+    /// One a head.
+    pub temperatures: Vec<f32>,
+    /// One a head; they sum to 1.
+    pub weights: Vec<f32>,
+    /// Of the joined answer.
+    pub joined: f32,
+}
+
+const ROUNDS: usize = 200;
+
+/// Fits to answers `[head][clip]`: a temperature for each head (Guo et al. 2017), the weights of the mixture under which the
+/// labels are likeliest (expectation maximisation; every head is given `prior_clips` clips beforehand), and a temperature
+/// for the mixture.
+pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64) -> Vote {
+    let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
+    let scaled = scaled(answers, &temperatures);
+    let n = answers.len().max(1) as f64;
+    let mut weights = vec![1.0 / n; answers.len()];
+    for _ in 0..ROUNDS {
+        let mut shares = vec![prior_clips; answers.len()];
+        for (clip, label) in labels.iter().enumerate() {
+            let likely: Vec<f64> = scaled
+                .iter()
+                .zip(&weights)
+                .map(|(answers, weight)| weight * f64::from(answers[clip][label.index()].max(1e-6)))
+                .collect();
+            let sum: f64 = likely.iter().sum();
+            shares.iter_mut().zip(likely).for_each(|(share, part)| *share += part / sum);
+        }
+        let sum: f64 = shares.iter().sum();
+        weights = shares.into_iter().map(|share| if sum > 0.0 { share / sum } else { 1.0 / n }).collect();
+    }
+    let mut vote = Vote { temperatures, weights: weights.into_iter().map(|weight| weight as f32).collect(), joined: 1.0 };
+    vote.joined = temperature(&vote.mixture(&scaled), labels);
+    vote
+}
+
+impl Vote {
+    /// Calibrated answers of each head, and of their vote.
+    pub fn apply(&self, answers: &[Vec<Probabilities>]) -> (Vec<Vec<Probabilities>>, Vec<Probabilities>) {
+        let scaled = scaled(answers, &self.temperatures);
+        let joined = self.mixture(&scaled).iter().map(|vote| calibration::scale(vote, self.joined)).collect();
+        (scaled, joined)
+    }
+
+    fn mixture(&self, scaled: &[Vec<Probabilities>]) -> Vec<Probabilities> {
+        let clips = scaled.first().map_or(0, Vec::len);
+        let vote = |clip: usize| {
+            let votes = scaled.iter().zip(&self.weights).map(|(answers, weight)| (&answers[clip], *weight));
+            calibration::soft_vote(votes)
+        };
+        (0..clips).map(vote).collect()
+    }
+}
+
+fn scaled(answers: &[Vec<Probabilities>], temperatures: &[f32]) -> Vec<Vec<Probabilities>> {
+    let of_head = |(answers, t): (&Vec<Probabilities>, &f32)| -> Vec<Probabilities> {
+        answers.iter().map(|answer| calibration::scale(answer, *t)).collect()
+    };
+    answers.iter().zip(temperatures).map(of_head).collect()
+}
+
+/// Share of clips answered neutral or calm, and share where another class is above one half: false alarms.
+pub fn everyday(answers: &[Probabilities]) -> (f64, f64) {
+    let quiet = [Emotion::Neutral.index(), Emotion::Calm.index()];
+    let (mut right, mut alarms) = (0usize, 0usize);
+    for answer in answers {
+        right += usize::from(quiet.contains(&undertone::inference::winner(answer).index()));
+        alarms += usize::from((0..N_CLASSES).any(|class| !quiet.contains(&class) && answer[class] > 0.5));
+    }
+    let n = answers.len().max(1) as f64;
+    (right as f64 / n, alarms as f64 / n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_better_head_gets_the_greater_part_and_the_prior_holds_it_back() {
+        let (mut right, mut wrong) = ([0.05; N_CLASSES], [0.05; N_CLASSES]);
+        right[0] = 0.65;
+        wrong[3] = 0.65;
+        let labels = vec![Emotion::Neutral; 40];
+        let good = vec![right; 40];
+        let poor: Vec<Probabilities> = (0..40).map(|clip| if clip % 2 == 0 { right } else { wrong }).collect();
+        let free = fit(&[good.clone(), poor.clone()], &labels, 0.0);
+        let held = fit(&[good.clone(), poor.clone()], &labels, 1000.0);
+        assert!(free.weights[0] > 0.9 && (0.5..0.6).contains(&held.weights[0]), "{free:?} {held:?}");
+        let (each, joined) = free.apply(&[good, poor]);
+        assert!(each.len() == 2 && joined.iter().all(|answer| answer[0] > 0.5));
+    }
+
+    #[test]
+    fn everyday_answers_are_counted() {
+        let sure = |class: usize, p: f32| {
+            let mut answer = [(1.0 - p) / 7.0; N_CLASSES];
+            answer[class] = p;
+            answer
+        };
+        let (right, alarms) = everyday(&[sure(0, 0.9), sure(1, 0.4), sure(4, 0.4), sure(4, 0.6)]);
+        assert_eq!((right, alarms), (0.5, 0.25));
+    }
+}
