@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::analysis::{Analysis, Stage};
+use crate::analysis::{Analysis, DeepAnalysis, ModelKind, Stage};
 
 /// Number of a job; the page counts up, so that a late answer to an old clip can be told from the new one.
 pub type JobId = u32;
@@ -21,11 +21,25 @@ pub enum Request {
         /// File name.
         name: String,
     },
-    /// Stop that job.
+    /// Stop that job; where it has its first answer, stop what the deep tier does with it.
     Cancel {
         /// The job.
         job: JobId,
     },
+    /// What may be done to get the deep tier, from now on. Also a new attempt at it, where one has failed.
+    Deepen(DeepPolicy),
+}
+
+/// What the worker may do to get the deep tier, once a clip has its first answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeepPolicy {
+    /// Nothing.
+    #[default]
+    Leave,
+    /// Use files that the browser has kept; ask before others are fetched.
+    Kept,
+    /// Fetch what is missing.
+    Fetch,
 }
 
 /// Worker to page.
@@ -44,6 +58,8 @@ pub enum Response {
     Ready {
         /// The files, for the page's list.
         models: Vec<LoadedModel>,
+        /// The deep tier, where the manifest has one.
+        deep: Option<DeepOffer>,
         /// Milliseconds from the request to here.
         millis: f32,
     },
@@ -70,6 +86,8 @@ pub enum Response {
         /// Why.
         error: Error,
     },
+    /// Something about the deep tier.
+    Deep(DeepEvent),
     /// The worker met a defect of its own and is of no more use.
     Crashed {
         /// What and where.
@@ -86,4 +104,73 @@ pub struct LoadedModel {
     pub bytes: u64,
     /// SHA-256, hexadecimal.
     pub sha256: String,
+}
+
+/// A deep tier that can be had.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeepOffer {
+    /// Bytes of all its files as they travel.
+    pub bytes: u64,
+    /// Name of its encoder.
+    pub encoder: String,
+    /// Name and kind of each model on the encoder, in the order in which they run.
+    pub heads: Vec<(String, ModelKind)>,
+}
+
+/// What has become of the deep tier, and of a clip in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum DeepEvent {
+    /// Its files are not kept in this browser, and the policy is not to fetch them.
+    Asked,
+    /// Its files are on their way.
+    Fetching {
+        /// Bytes that arrived, as they travel.
+        received: u64,
+        /// Bytes of all files that were missing.
+        total: u64,
+    },
+    /// All files are there and are being prepared.
+    Loading,
+    /// It can be used.
+    Ready(DeepReady),
+    /// It could not be had; a later [`Request::Deepen`] tries again.
+    Failed(Error),
+    /// It works on a clip that has its first answer.
+    Progress {
+        /// The job.
+        job: JobId,
+        /// Windows that have been heard.
+        window: usize,
+        /// Windows in all; 0 while unknown.
+        of: usize,
+    },
+    /// A clip's second answer.
+    Done {
+        /// The job.
+        job: JobId,
+        /// What it found.
+        analysis: Box<DeepAnalysis>,
+        /// Most bytes that the worker's memory has held.
+        memory: u64,
+    },
+    /// A clip's first answer stands.
+    Ended {
+        /// The job.
+        job: JobId,
+        /// Why.
+        error: Error,
+    },
+}
+
+/// What it took to get the deep tier.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeepReady {
+    /// Whether all its files were kept from an earlier visit.
+    pub kept: bool,
+    /// Milliseconds that getting the files took.
+    pub fetch_millis: f32,
+    /// Milliseconds that parsing and optimising took.
+    pub load_millis: f32,
+    /// Most bytes that the worker's memory has held.
+    pub memory: u64,
 }

@@ -9,7 +9,7 @@ mod use_engine;
 
 use yew::prelude::*;
 
-use self::components::{DropZone, Footer, Header, Message, Progress, Result, Status};
+use self::components::{DropZone, Footer, Header, Message, Progress, Result, SharperSwitch, Status};
 use self::state::JobState;
 use self::use_engine::use_engine;
 use crate::browser;
@@ -35,7 +35,18 @@ fn App() -> Html {
         JobState::Running { name, stage, .. } => html! {
             <Progress name={name.clone()} stage={*stage} engine={state.engine.clone()} on_cancel={engine.cancel.clone()} />
         },
-        JobState::Done(report) => html! { <Result key={report.job} report={report.clone()} /> },
+        JobState::Done(report) => html! {
+            <Result
+                key={report.job}
+                report={report.clone()}
+                status={state.deep_status()}
+                deep={state.deep.clone()}
+                offer={state.offer.clone()}
+                memory={state.memory}
+                on_deepen={engine.deepen.clone()}
+                on_stop={engine.cancel.clone()}
+            />
+        },
         JobState::Idle | JobState::Failed { .. } | JobState::Cancelled { .. } => html! {},
     };
     html! {
@@ -48,13 +59,27 @@ fn App() -> Html {
                 </div>
                 <DropZone compact={!first} on_file={engine.analyze.clone()} />
                 if first {
+                    <div class="choices">
+                        { for state.offer.as_ref().map(|offer| html! {
+                            <SharperSwitch
+                                offer={offer.clone()}
+                                allowed={state.allowed}
+                                on_allow={engine.allow_deep.clone()}
+                            />
+                        }) }
+                    </div>
                     <p class="law">{ text::LAW }</p>
                 }
                 <Message state={state.clone()} />
                 <Status state={state.clone()} />
                 { job }
             </main>
-            <Footer law={!first} />
+            <Footer
+                after_first={!first}
+                offer={state.offer.clone()}
+                allowed={state.allowed}
+                on_allow={engine.allow_deep.clone()}
+            />
         </div>
     }
 }

@@ -6,11 +6,13 @@ use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
 use super::state::{Action, Report, State};
-use crate::browser::{File, Worker, spawn};
-use crate::protocol::{JobId, Request, Response};
+use crate::browser::{File, Worker, remember, remembered, saves_data, spawn};
+use crate::protocol::{DeepEvent, DeepPolicy, JobId, Request, Response};
 use crate::{Error, Result};
 
 const WORKER_URL: &str = "./worker_loader.js";
+/// The one thing that the page keeps beside the deep tier's files: whether those may be fetched without a question.
+const SHARPER: &str = "undertone-sharper";
 
 impl Reducible for State {
     type Action = Action;
@@ -31,15 +33,21 @@ pub struct EngineHandle {
     pub cancel: Callback<()>,
     /// Try once more to get the models.
     pub reload: Callback<()>,
+    /// Get the deep tier this once, or try again.
+    pub deepen: Callback<()>,
+    /// Whether the deep tier may be fetched without a question, from now on.
+    pub allow_deep: Callback<bool>,
 }
 
 /// Starts the worker with the component, and ends it with it.
 #[hook]
 pub fn use_engine() -> EngineHandle {
-    let state = use_reducer_eq(State::default);
+    let state =
+        use_reducer_eq(|| State { allowed: remembered(SHARPER).unwrap_or_else(|| !saves_data()), ..State::default() });
     let link = {
         let dispatcher = state.dispatcher();
-        use_memo((), move |()| Link::new(dispatcher))
+        let policy = policy(state.allowed);
+        use_memo((), move |()| Link::new(dispatcher, policy))
     };
     {
         let link = link.clone();
@@ -56,8 +64,20 @@ pub fn use_engine() -> EngineHandle {
         let link = link.clone();
         use_callback((), move |(), ()| link.cancel())
     };
-    let reload = use_callback((), move |(), ()| link.reload());
-    EngineHandle { state, analyze, cancel, reload }
+    let reload = {
+        let link = link.clone();
+        use_callback((), move |(), ()| link.reload())
+    };
+    let deepen = {
+        let link = link.clone();
+        use_callback((), move |(), ()| link.deepen())
+    };
+    let allow_deep = use_callback((), move |allowed, ()| link.allow_deep(allowed));
+    EngineHandle { state, analyze, cancel, reload, deepen, allow_deep }
+}
+
+fn policy(allowed: bool) -> DeepPolicy {
+    if allowed { DeepPolicy::Fetch } else { DeepPolicy::Kept }
 }
 
 /// The page's end of the channel.
@@ -72,10 +92,13 @@ struct Link {
     /// The clip that was given before the worker heard.
     early: RefCell<Option<(Request, File)>>,
     last_job: Cell<JobId>,
+    policy: Cell<DeepPolicy>,
+    /// Whether the worker prepares or uses the deep tier; one that ends over it is not to begin it again by itself.
+    deep_busy: Cell<bool>,
 }
 
 impl Link {
-    fn new(dispatcher: UseReducerDispatcher<State>) -> Rc<Self> {
+    fn new(dispatcher: UseReducerDispatcher<State>, policy: DeepPolicy) -> Rc<Self> {
         Rc::new_cyclic(|myself| Self {
             myself: myself.clone(),
             dispatcher,
@@ -84,6 +107,8 @@ impl Link {
             proven: Cell::new(false),
             early: RefCell::new(None),
             last_job: Cell::new(0),
+            policy: Cell::new(policy),
+            deep_busy: Cell::new(false),
         })
     }
 
@@ -111,6 +136,7 @@ impl Link {
     fn stop(&self) {
         self.hears.set(false);
         self.proven.set(false);
+        self.deep_busy.set(false);
         self.worker.take();
     }
 
@@ -118,20 +144,25 @@ impl Link {
         let action = match message {
             Ok(Response::Started) => {
                 self.hears.set(true);
+                self.post(&Request::Deepen(self.policy.get()), None);
                 if let Some((request, file)) = self.early.take() {
                     self.post(&request, Some(&file));
                 }
                 Action::WorkerStarted
             }
             Ok(Response::Fetching { received, total }) => Action::ModelsFetched { received, total },
-            Ok(Response::Ready { models, millis }) => {
+            Ok(Response::Ready { models, deep, millis }) => {
                 self.proven.set(true);
-                Action::ModelsReady { models, millis }
+                Action::ModelsReady { models, offer: deep, millis }
             }
             Ok(Response::LoadFailed(error)) => Action::ModelsFailed(error),
             Ok(Response::Progress { job, stage }) => Action::StageBegun { job, stage },
-            Ok(Response::Done { job, analysis }) => Action::AnalysisDone(Report { job, analysis: Rc::new(*analysis) }),
+            Ok(Response::Done { job, analysis }) => Action::AnalysisDone(Report::new(job, *analysis)),
             Ok(Response::Failed { job, error }) => Action::AnalysisFailed { job, error },
+            Ok(Response::Deep(event)) => {
+                self.deep_busy.set(matches!(event, DeepEvent::Loading | DeepEvent::Progress { .. }));
+                Action::DeepChanged(event)
+            }
             Ok(Response::Crashed { reason }) => return self.crashed(reason),
             Err(error) => return self.crashed(error.to_string()),
         };
@@ -144,6 +175,9 @@ impl Link {
         spawn(async move {
             let restarted = link.proven.get();
             link.early.take();
+            if link.deep_busy.get() {
+                link.policy.set(DeepPolicy::Leave);
+            }
             let error = if restarted {
                 link.start();
                 Error::Stopped { reason }
@@ -188,6 +222,25 @@ impl Link {
         } else {
             self.dispatcher.dispatch(Action::ReloadAsked { restarted: true });
             self.start();
+        }
+    }
+
+    fn deepen(&self) {
+        self.dispatcher.dispatch(Action::DeepAskedFor);
+        // The files are then kept, so that nothing more has to be asked.
+        self.tell_policy(DeepPolicy::Fetch);
+    }
+
+    fn allow_deep(&self, allowed: bool) {
+        remember(SHARPER, allowed);
+        self.dispatcher.dispatch(Action::DeepAllowed(allowed));
+        self.tell_policy(policy(allowed));
+    }
+
+    fn tell_policy(&self, policy: DeepPolicy) {
+        self.policy.set(policy);
+        if self.hears.get() {
+            self.post(&Request::Deepen(policy), None);
         }
     }
 

@@ -3,11 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::models;
-use crate::analysis::{Analysis, Analyzer, Clip, MAX_BYTES, Step};
+use super::models::{self, Loaded};
+use super::second::Second;
+use crate::analysis::{Analysis, Analyzer, Clip, Deepening, MAX_BYTES, Step};
 use crate::browser::{File, Scope, log_error, now, read_file, spawn, yield_now};
 use crate::inference::Engine;
-use crate::protocol::{JobId, LoadedModel, Request, Response};
+use crate::protocol::{JobId, Request, Response};
 use crate::{Error, Result};
 
 /// A clip that is to be analysed.
@@ -20,17 +21,20 @@ struct Job {
 enum Models {
     Absent,
     Loading,
-    Ready { engine: Rc<Engine>, files: Vec<LoadedModel>, millis: f32 },
+    Ready { loaded: Rc<Loaded>, millis: f32 },
 }
 
 /// The worker as a whole.
 pub(super) struct Host {
     scope: Scope,
     models: RefCell<Models>,
-    /// The newest job, until it ends; whatever else runs is out of date.
+    /// The newest job, until it has its first answer; what else runs for a first answer is out of date.
     current: Cell<Option<JobId>>,
     waiting: RefCell<Option<Job>>,
-    running: Cell<bool>,
+    /// Whether something runs that must end, or give way, before another thing begins.
+    pub(super) running: Cell<bool>,
+    /// What comes after first answers.
+    pub(super) second: Second,
 }
 
 impl Host {
@@ -41,6 +45,7 @@ impl Host {
             current: Cell::new(None),
             waiting: RefCell::new(None),
             running: Cell::new(false),
+            second: Second::default(),
         }
     }
 
@@ -62,14 +67,18 @@ impl Host {
             Ok((Request::Cancel { job }, _)) => {
                 if self.current.get() == Some(job) {
                     self.end_current();
+                } else {
+                    self.end_deepening(job);
                 }
             }
+            Ok((Request::Deepen(policy), _)) => self.deepen(policy),
             Err(error) => self.post(&Response::Crashed { reason: error.to_string() }),
         }
     }
 
     fn enqueue(self: &Rc<Self>, job: Job) {
         self.end_current();
+        self.forget_answered();
         self.current.set(Some(job.id));
         self.waiting.replace(Some(job));
         if matches!(*self.models.borrow(), Models::Absent) {
@@ -89,7 +98,7 @@ impl Host {
     fn load(self: &Rc<Self>) {
         let known = match &*self.models.borrow() {
             Models::Loading => return,
-            Models::Ready { files, millis, .. } => Some(Response::Ready { models: files.clone(), millis: *millis }),
+            Models::Ready { loaded, millis } => Some(ready(loaded, *millis)),
             Models::Absent => None,
         };
         if let Some(ready) = known {
@@ -101,10 +110,10 @@ impl Host {
             let begun = now();
             let loaded = models::load(|received, total| host.post(&Response::Fetching { received, total })).await;
             match loaded {
-                Ok((engine, files)) => {
+                Ok(loaded) => {
                     let millis = (now() - begun) as f32;
-                    host.post(&Response::Ready { models: files.clone(), millis });
-                    host.models.replace(Models::Ready { engine: Rc::new(engine), files, millis });
+                    host.post(&ready(&loaded, millis));
+                    host.models.replace(Models::Ready { loaded: Rc::new(loaded), millis });
                     host.run_next();
                 }
                 Err(error) => {
@@ -119,34 +128,42 @@ impl Host {
         });
     }
 
-    /// Begins the job that waits, when the models are ready and no other runs.
-    fn run_next(self: &Rc<Self>) {
-        let engine = match &*self.models.borrow() {
-            Models::Ready { engine, .. } => engine.clone(),
-            Models::Absent | Models::Loading => return,
-        };
+    /// The quick tier, once it is ready.
+    pub(super) fn loaded(&self) -> Option<Rc<Loaded>> {
+        match &*self.models.borrow() {
+            Models::Ready { loaded, .. } => Some(loaded.clone()),
+            Models::Absent | Models::Loading => None,
+        }
+    }
+
+    /// Begins what is to be done next, if nothing runs: a first answer before all else.
+    pub(super) fn run_next(self: &Rc<Self>) {
         if self.running.get() {
             return;
         }
-        let Some(job) = self.waiting.take() else { return };
+        let Some(loaded) = self.loaded() else { return };
+        let Some(job) = self.waiting.take() else { return self.run_second(&loaded) };
         self.running.set(true);
         let host = self.clone();
         spawn(async move {
             let id = job.id;
-            let outcome = host.analyse(&engine, job).await;
+            let outcome = host.analyse(&loaded.engine, job).await;
             if host.current.get() == Some(id) {
                 host.current.set(None);
-                host.post(&match outcome {
-                    Ok(analysis) => Response::Done { job: id, analysis },
-                    Err(error) => Response::Failed { job: id, error },
-                });
+                match outcome {
+                    Ok((analysis, deepening)) => {
+                        host.post(&Response::Done { job: id, analysis });
+                        host.answered(id, deepening);
+                    }
+                    Err(error) => host.post(&Response::Failed { job: id, error }),
+                }
             }
             host.running.set(false);
             host.run_next();
         });
     }
 
-    async fn analyse(&self, engine: &Engine, job: Job) -> Result<Box<Analysis>> {
+    async fn analyse(&self, engine: &Engine, job: Job) -> Result<(Box<Analysis>, Option<Deepening>)> {
         if job.file.size() > MAX_BYTES as f64 {
             return Err(Error::TooLarge { megabytes: job.file.size() / 1e6, limit: MAX_BYTES as f64 / 1e6 });
         }
@@ -164,14 +181,18 @@ impl Host {
                 return Err(Error::Cancelled);
             }
             if let Step::Done(analysis) = analyzer.step(engine, &now)? {
-                return Ok(analysis);
+                return Ok((analysis, analyzer.into_deepening()));
             }
         }
     }
 
-    fn post(&self, response: &Response) {
+    pub(super) fn post(&self, response: &Response) {
         if let Err(error) = self.scope.post(response) {
             log_error(&error);
         }
     }
+}
+
+fn ready(loaded: &Loaded, millis: f32) -> Response {
+    Response::Ready { models: loaded.models.clone(), deep: loaded.deep.clone(), millis }
 }

@@ -1,8 +1,10 @@
 //! The engine inside a Web Worker: takes [`Request`]s, gives [`Response`]s. Between any two steps of a job it listens,
 //! so that Cancel and newer jobs arrive.
 
+mod deep;
 mod host;
 mod models;
+mod second;
 
 use std::rc::Rc;
 

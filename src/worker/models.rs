@@ -1,15 +1,25 @@
-//! Fetching the models of the quick tier.
+//! Fetching the models of the quick tier, and what is known of the deep one beforehand.
 
 use std::collections::HashMap;
 
+use super::deep;
 use crate::Result;
 use crate::browser::{Download, Freshness};
 use crate::inference::{Engine, Manifest, Tier};
-use crate::protocol::LoadedModel;
+use crate::protocol::{DeepOffer, LoadedModel};
+
+/// The quick tier, ready, and what the page is told of it.
+pub(super) struct Loaded {
+    pub(super) engine: Engine,
+    pub(super) models: Vec<LoadedModel>,
+    pub(super) deep: Option<DeepOffer>,
+    /// Sizes of the packed files.
+    pub(super) packed: HashMap<String, u64>,
+}
 
 /// Fetches manifest and model files at once, checks them and prepares them. `on_progress` hears bytes received and bytes
 /// in all.
-pub(super) async fn load(mut on_progress: impl FnMut(u64, u64)) -> Result<(Engine, Vec<LoadedModel>)> {
+pub(super) async fn load(mut on_progress: impl FnMut(u64, u64)) -> Result<Loaded> {
     let json = Download::start("models/manifest.json", Freshness::Revalidate)?.bytes(|_| {}).await?;
     let manifest = Manifest::parse(&json)?;
     let models: Vec<LoadedModel> = manifest
@@ -25,6 +35,10 @@ pub(super) async fn load(mut on_progress: impl FnMut(u64, u64)) -> Result<(Engin
         let url = format!("models/{}?sha256={}", entry.file, entry.sha256);
         downloads.push((entry.name.clone(), Download::start(&url, Freshness::AsServed)?));
     }
+    let packed = match manifest.encoder {
+        Some(_) => Some(Download::start(deep::PACKED, Freshness::Revalidate)?),
+        None => None,
+    };
     let mut files = HashMap::with_capacity(downloads.len());
     let mut finished = 0;
     for (name, download) in downloads {
@@ -32,6 +46,11 @@ pub(super) async fn load(mut on_progress: impl FnMut(u64, u64)) -> Result<(Engin
         finished += bytes.len() as u64;
         files.insert(name, bytes);
     }
+    let packed = match packed {
+        Some(download) => deep::packed_sizes(download.bytes(|_| {}).await),
+        None => HashMap::new(),
+    };
+    let deep = deep::offer(&manifest, &packed);
     let engine = Engine::new(manifest, |entry| files.remove(&entry.name))?;
-    Ok((engine, models))
+    Ok(Loaded { engine, models, deep, packed })
 }

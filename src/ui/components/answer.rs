@@ -1,21 +1,23 @@
-//! The winner in words, and the eight probabilities.
+//! The winner in words, the eight probabilities, and what becomes of the sharper answer.
 
 use yew::prelude::*;
 
-use super::result::{ReportProps, bar, exact};
+use super::deep_line::DeepLine;
+use super::result::{ResultProps, bar, exact};
 use crate::ui::text;
 
 #[function_component]
-pub(crate) fn Answer(props: &ReportProps) -> Html {
+pub(crate) fn Answer(props: &ResultProps) -> Html {
     let analysis = &props.report.analysis;
-    let ranked = text::ranked(analysis);
-    let probability = analysis.probabilities[analysis.winner.index()];
-    let runner_up = ranked.iter().find(|(emotion, _)| *emotion != analysis.winner);
+    let shown = props.report.shown();
+    let ranked = text::ranked(shown.probabilities);
+    let probability = shown.probabilities[shown.winner.index()];
+    let runner_up = ranked.iter().find(|(emotion, _)| *emotion != shown.winner);
     html! {
-        <section class="card answer" data-emotion={analysis.winner.name()} aria-labelledby="winner">
+        <section class="card answer" data-emotion={shown.winner.name()} aria-labelledby="winner">
             <div class="verdict">
                 <p class="verdict-lead">{ text::EXPRESSED }</p>
-                <h2 id="winner">{ text::emotion(analysis.winner) }</h2>
+                <h2 id="winner">{ text::emotion(shown.winner) }</h2>
                 <p class="verdict-probability">{ text::percent(probability) }</p>
                 { for runner_up.map(|(emotion, p)| html! {
                     <p class="runner-up">
@@ -41,6 +43,7 @@ pub(crate) fn Answer(props: &ReportProps) -> Html {
                     }) }
                 </ol>
             </div>
+            <DeepLine ..props.clone() />
         </section>
     }
 }

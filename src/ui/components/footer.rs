@@ -1,26 +1,45 @@
-//! Privacy, limits, law and licences.
+//! Privacy, the sharper answer, limits, law and licences.
 
 use yew::prelude::*;
 
+use super::sharper_switch::SharperSwitch;
+use crate::protocol::DeepOffer;
 use crate::ui::text;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct FooterProps {
-    /// Whether the line of law stands here; the first screen has it further up.
-    pub(crate) law: bool,
+    /// Whether line of law and switch stand here; the first screen has them further up.
+    pub(crate) after_first: bool,
+    pub(crate) offer: Option<DeepOffer>,
+    pub(crate) allowed: bool,
+    pub(crate) on_allow: Callback<bool>,
 }
 
 #[function_component]
 pub(crate) fn Footer(props: &FooterProps) -> Html {
-    let parts = [
-        Some((text::PRIVACY_TITLE, text::PRIVACY)),
-        Some((text::LIMITS_TITLE, text::LIMITS)),
-        props.law.then_some((text::LAW_TITLE, text::LAW)),
-        Some((text::LICENCE_TITLE, text::LICENCE)),
-    ];
+    let section = |title: &'static str, words: String, more: Html| {
+        html! {
+            <section><h2>{ title }</h2><p>{ words }</p>{ more }</section>
+        }
+    };
+    let sharper = props.offer.as_ref().map(|offer| {
+        let switch = props.after_first.then(|| {
+            html! {
+                <SharperSwitch offer={offer.clone()} allowed={props.allowed} on_allow={props.on_allow.clone()} />
+            }
+        });
+        section(text::SHARPER_TITLE, text::sharper_note(&offer.encoder, offer.bytes), switch.unwrap_or_default())
+    });
+    let plain = |title, words: &str| section(title, words.into(), html! {});
     html! {
         <footer class="foot">
-            { for parts.into_iter().flatten().map(|(title, words)| html! { <section><h2>{ title }</h2><p>{ words }</p></section> }) }
+            { plain(text::PRIVACY_TITLE, text::PRIVACY) }
+            { for sharper }
+            { plain(text::LIMITS_TITLE, text::LIMITS) }
+            if props.after_first {
+                { plain(text::LAW_TITLE, text::LAW) }
+            }
+            { plain(text::LICENCE_TITLE, text::LICENCE) }
         </footer>
     }
 }

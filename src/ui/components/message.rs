@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::ui::state::{EngineState, JobState, State};
+use crate::ui::state::{DeepStatus, EngineState, JobState, State};
 use crate::ui::text;
 
 #[derive(PartialEq, Properties)]
@@ -31,7 +31,10 @@ pub(crate) fn Message(props: &StateProps) -> Html {
 pub(crate) fn Status(props: &StateProps) -> Html {
     let (words, unseen) = match &props.state.job {
         JobState::Running { name, stage, .. } => (text::progress(name, *stage), true),
-        JobState::Done(report) => (text::announcement(&report.analysis), true),
+        JobState::Done(report) => match props.state.deep_status() {
+            status @ DeepStatus::Failed { .. } => (text::deep_line(&status, report), true),
+            _ => (text::announcement(report), true),
+        },
         JobState::Cancelled { name } => (text::cancelled(name), false),
         JobState::Idle | JobState::Failed { .. } => (String::new(), true),
     };

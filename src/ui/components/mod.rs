@@ -2,6 +2,7 @@
 
 mod answer;
 mod clip;
+mod deep_line;
 mod drop_zone;
 mod footer;
 mod header;
@@ -9,6 +10,7 @@ mod message;
 mod models;
 mod progress;
 mod result;
+mod sharper_switch;
 mod stages;
 
 pub(super) use drop_zone::DropZone;
@@ -17,3 +19,4 @@ pub(super) use header::Header;
 pub(super) use message::{Message, Status};
 pub(super) use progress::Progress;
 pub(super) use result::Result;
+pub(super) use sharper_switch::SharperSwitch;

@@ -6,22 +6,47 @@ use super::answer::Answer;
 use super::clip::Clip;
 use super::models::Models;
 use super::stages::Stages;
-use crate::ui::state::Report;
+use crate::analysis::Tier;
+use crate::protocol::DeepOffer;
+use crate::ui::state::{DeepState, DeepStatus, Report};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct ReportProps {
     pub(crate) report: Report,
 }
 
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct ResultProps {
+    pub(crate) report: Report,
+    pub(crate) status: DeepStatus,
+    pub(crate) deep: DeepState,
+    pub(crate) offer: Option<DeepOffer>,
+    /// Most bytes that the worker's memory is known to have held.
+    pub(crate) memory: u64,
+    pub(crate) on_deepen: Callback<()>,
+    pub(crate) on_stop: Callback<()>,
+}
+
 #[function_component]
-pub(crate) fn Result(props: &ReportProps) -> Html {
-    let Report { job, analysis } = &props.report;
+pub(crate) fn Result(props: &ResultProps) -> Html {
+    let report = &props.report;
+    let shown = report.shown();
+    let tier = match shown.tier {
+        Tier::Quick => "quick",
+        Tier::Deep => "deep",
+    };
     html! {
-        <article id="result" class="result" data-winner={analysis.winner.name()} data-job={job.to_string()}>
-            <Answer report={props.report.clone()} />
-            <Clip report={props.report.clone()} />
-            <Models report={props.report.clone()} />
-            <Stages report={props.report.clone()} />
+        <article
+            id="result"
+            class="result"
+            data-winner={shown.winner.name()}
+            data-tier={tier}
+            data-job={report.job.to_string()}
+        >
+            <Answer ..props.clone() />
+            <Clip report={report.clone()} />
+            <Models ..props.clone() />
+            <Stages report={report.clone()} />
         </article>
     }
 }

@@ -1,10 +1,14 @@
 //! What the page knows, and how each fact changes it. No web types: tested natively.
 
+mod deep;
+
 use std::rc::Rc;
 
+pub use deep::{DeepState, DeepStatus, Sharper};
+
 use crate::Error;
-use crate::analysis::{Analysis, Stage};
-use crate::protocol::{JobId, LoadedModel};
+use crate::analysis::{Analysis, Answer, DeepAnalysis, Emotion, Probabilities, Stage, Tier};
+use crate::protocol::{DeepEvent, DeepOffer, JobId, LoadedModel};
 
 /// All that the page shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +17,14 @@ pub struct State {
     pub engine: EngineState,
     /// The clip in hand.
     pub job: JobState,
+    /// The deep tier.
+    pub deep: DeepState,
+    /// What is known of a deep tier that can be had.
+    pub offer: Option<DeepOffer>,
+    /// Whether it may be fetched without a question.
+    pub allowed: bool,
+    /// Most bytes that the worker's memory is known to have held.
+    pub memory: u64,
 }
 
 /// The worker and its models.
@@ -70,18 +82,64 @@ pub enum JobState {
     },
 }
 
-/// A result and the job it belongs to. Two are equal when they are of the same job.
+/// A result and the job it belongs to. Two are equal when they are of the same job and equally far.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The job.
     pub job: JobId,
-    /// What was found.
+    /// The first answer, and what was found beside it.
     pub analysis: Rc<Analysis>,
+    /// What the deep tier has made of it.
+    pub sharper: Sharper,
+}
+
+/// The answer that is shown: the deep tier's, once there is one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shown<'a> {
+    /// Whose.
+    pub tier: Tier,
+    /// The ensemble's probabilities.
+    pub probabilities: &'a Probabilities,
+    /// The ensemble's winner.
+    pub winner: Emotion,
+    /// What each model of the tier said.
+    pub answers: &'a [Answer],
+}
+
+impl Report {
+    /// A first answer.
+    pub fn new(job: JobId, analysis: Analysis) -> Self {
+        Self { job, analysis: Rc::new(analysis), sharper: Sharper::Waiting }
+    }
+
+    /// The second answer, if there is one.
+    pub fn deep(&self) -> Option<&DeepAnalysis> {
+        match &self.sharper {
+            Sharper::Done(analysis) => Some(analysis),
+            _ => None,
+        }
+    }
+
+    /// The answer to show.
+    pub fn shown(&self) -> Shown<'_> {
+        match self.deep() {
+            Some(DeepAnalysis { probabilities, winner, answers, .. }) => {
+                Shown { tier: Tier::Deep, probabilities, winner: *winner, answers }
+            }
+            None => self.first(),
+        }
+    }
+
+    /// The first answer.
+    pub fn first(&self) -> Shown<'_> {
+        let Analysis { probabilities, winner, answers, .. } = &*self.analysis;
+        Shown { tier: Tier::Quick, probabilities, winner: *winner, answers }
+    }
 }
 
 impl PartialEq for Report {
     fn eq(&self, other: &Self) -> bool {
-        self.job == other.job
+        self.job == other.job && self.sharper == other.sharper
     }
 }
 
@@ -113,6 +171,8 @@ pub enum Action {
     ModelsReady {
         /// The files.
         models: Vec<LoadedModel>,
+        /// The deep tier, if there is one.
+        offer: Option<DeepOffer>,
         /// Milliseconds that it took.
         millis: f32,
     },
@@ -141,6 +201,12 @@ pub enum Action {
         /// Why.
         error: Error,
     },
+    /// Something has become of the deep tier.
+    DeepChanged(DeepEvent),
+    /// The visitor has said whether the deep tier may be fetched without a question.
+    DeepAllowed(bool),
+    /// The visitor has asked for the deep tier, or for another attempt at it.
+    DeepAskedFor,
 }
 
 impl State {
@@ -155,6 +221,7 @@ impl State {
             }
             Action::WorkerCrashed { error, restarted } => {
                 next.engine = if restarted { EngineState::Starting } else { EngineState::Failed(error.clone()) };
+                next.lose_deep(&error);
                 if let JobState::Running { name, .. } = next.job {
                     next.job = JobState::Failed { name, error };
                 }
@@ -167,7 +234,10 @@ impl State {
                 }
             }
             Action::ModelsFetched { received, total } => next.engine = EngineState::Fetching { received, total },
-            Action::ModelsReady { models, millis } => next.engine = EngineState::Ready { models, millis },
+            Action::ModelsReady { models, offer, millis } => {
+                next.engine = EngineState::Ready { models, millis };
+                next.offer = offer;
+            }
             Action::ModelsFailed(error) => next.engine = EngineState::Failed(error),
             Action::ClipGiven { job, name } => next.job = JobState::Running { job, name, stage: None },
             Action::StageBegun { job, stage } => {
@@ -193,6 +263,14 @@ impl State {
                     };
                 }
             }
+            Action::DeepChanged(event) => next.take_deep(event),
+            Action::DeepAllowed(allowed) => {
+                next.allowed = allowed;
+                if allowed {
+                    next.ask_for_deep();
+                }
+            }
+            Action::DeepAskedFor => next.ask_for_deep(),
         }
         next
     }
@@ -212,90 +290,4 @@ impl State {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::{ClipInfo, Emotion, Envelope, MelView};
-
-    fn report(job: JobId) -> Report {
-        let analysis = Analysis {
-            clip: ClipInfo {
-                name: "a.wav".into(),
-                codec: "PCM".into(),
-                sample_rate: 16_000,
-                channels: 1,
-                seconds: 1.0,
-            },
-            envelope: Envelope { minima: vec![], maxima: vec![] },
-            kept: vec![],
-            mel: MelView {
-                n_mels: 0,
-                n_frames: 0,
-                values: vec![],
-                frame_seconds: 0.01,
-                centers_hz: vec![],
-                floor_db: -80.0,
-            },
-            probabilities: [0.125; 8],
-            winner: Emotion::Neutral,
-            answers: vec![],
-            notices: vec![],
-            times: vec![],
-        };
-        Report { job, analysis: Rc::new(analysis) }
-    }
-
-    fn given(state: &State, job: JobId) -> State {
-        state.after(Action::ClipGiven { job, name: format!("{job}.wav") })
-    }
-
-    #[test]
-    fn a_new_clip_hides_the_old_result() {
-        let done = given(&State::default(), 1).after(Action::AnalysisDone(report(1)));
-        assert!(matches!(done.job, JobState::Done(_)));
-        let next = given(&done, 2);
-        assert_eq!(next.running(), Some(2));
-    }
-
-    #[test]
-    fn a_late_answer_to_an_old_clip_changes_nothing() {
-        let state = given(&given(&State::default(), 1), 2);
-        assert_eq!(state.after(Action::AnalysisDone(report(1))), state);
-        assert_eq!(state.after(Action::StageBegun { job: 1, stage: Stage::Models }), state);
-        assert_eq!(state.after(Action::AnalysisFailed { job: 1, error: Error::Silent }), state);
-        assert!(matches!(state.after(Action::AnalysisDone(report(2))).job, JobState::Done(_)));
-    }
-
-    #[test]
-    fn cancel_is_no_error() {
-        let state = given(&State::default(), 1).after(Action::AnalysisFailed { job: 1, error: Error::Cancelled });
-        assert_eq!(state.job, JobState::Cancelled { name: "1.wav".into() });
-    }
-
-    #[test]
-    fn a_crash_fails_the_running_job_and_keeps_a_shown_result() {
-        let crash = |restarted| Action::WorkerCrashed { error: Error::Stopped { reason: "trap".into() }, restarted };
-        let running = given(&State::default(), 1).after(crash(true));
-        assert!(matches!(running.job, JobState::Failed { .. }));
-        assert_eq!(running.engine, EngineState::Starting);
-        let shown = given(&State::default(), 1).after(Action::AnalysisDone(report(1))).after(crash(false));
-        assert!(matches!(shown.job, JobState::Done(_)));
-        assert!(matches!(shown.engine, EngineState::Failed(_)));
-    }
-
-    #[test]
-    fn models_that_failed_can_be_asked_for_again() {
-        let failed = State::default().after(Action::ModelsFailed(Error::Silent));
-        assert!(failed.started());
-        let begun = EngineState::Fetching { received: 0, total: 0 };
-        assert_eq!(failed.after(Action::ReloadAsked { restarted: false }).engine, begun);
-        let restarted = failed.after(Action::ReloadAsked { restarted: true });
-        assert!(!restarted.started());
-        assert_eq!(restarted.after(Action::WorkerStarted).engine, begun);
-    }
-
-    #[test]
-    fn a_new_attempt_forgets_the_clip_that_failed() {
-        let failed = given(&State::default(), 1).after(Action::AnalysisFailed { job: 1, error: Error::Silent });
-        assert_eq!(failed.after(Action::ReloadAsked { restarted: false }).job, JobState::Idle);
-    }
-}
+mod tests;

@@ -1,6 +1,11 @@
 //! Every English sentence of the page, and how numbers are written.
 
-use crate::analysis::{Analysis, Emotion, ModelKind, Stage, winner};
+mod deep;
+
+pub use deep::*;
+
+use super::state::{Report, Shown};
+use crate::analysis::{Analysis, Emotion, ModelKind, Probabilities, Stage, winner};
 
 /// The name.
 pub const NAME: &str = "undertone";
@@ -46,8 +51,8 @@ pub const PROBABILITIES: &str = "How probable each emotion is";
 pub const SOUND: &str = "The recording";
 /// Title of the models.
 pub const MODELS: &str = "What each model said";
-/// Under the models' title.
-pub const MODELS_NOTE: &str = "Each model judges the same clip by itself; the answer above is their weighted vote.";
+/// Under the models.
+pub const MODELS_NOTE: &str = "Each model judges the same clip by itself; the answer above is a weighted vote.";
 /// Title of the stage times.
 pub const STAGES: &str = "Where the time went";
 /// Title of the waveform.
@@ -69,7 +74,7 @@ pub const COLUMN_TIME: &str = "Time";
 pub const PRIVACY_TITLE: &str = "Nothing leaves this machine";
 /// Privacy, in the footer.
 pub const PRIVACY: &str = "The page fetches its own files and the models from this host, and nothing else; no recording is ever sent. \
-     To check: wait until the models are ready, go offline, and try again.";
+     To check: wait until the answer has been sharpened, go offline, and try again.";
 /// Limits, in the footer.
 pub const LIMITS_TITLE: &str = "What this is not";
 /// Limits, in the footer.
@@ -134,8 +139,10 @@ pub fn millis(millis: f32) -> String {
         "<0.1 ms".into()
     } else if millis < 9.95 {
         format!("{millis:.1} ms")
-    } else {
+    } else if millis < 9_950.0 {
         format!("{millis:.0} ms")
+    } else {
+        format!("{:.1} s", millis / 1e3)
     }
 }
 
@@ -179,10 +186,10 @@ pub fn clip_facts(analysis: &Analysis) -> Vec<String> {
 }
 
 /// How many models share the winner.
-pub fn agreement(analysis: &Analysis) -> String {
-    let total = analysis.answers.len();
-    let agreeing = analysis.answers.iter().filter(|answer| winner(&answer.probabilities) == analysis.winner).count();
-    let says = emotion(analysis.winner).to_lowercase();
+pub fn agreement(shown: Shown<'_>) -> String {
+    let total = shown.answers.len();
+    let agreeing = shown.answers.iter().filter(|answer| winner(&answer.probabilities) == shown.winner).count();
+    let says = emotion(shown.winner).to_lowercase();
     match agreeing {
         _ if total == 1 => format!("One model was asked; it says {says}"),
         n if n == total => format!("All {total} models say {says}"),
@@ -192,11 +199,13 @@ pub fn agreement(analysis: &Analysis) -> String {
 }
 
 /// The result in one sentence, for those who listen to the page.
-pub fn announcement(analysis: &Analysis) -> String {
-    let [first, second] = [0, 1].map(|place| ranked(analysis)[place]);
+pub fn announcement(report: &Report) -> String {
+    let shown = report.shown();
+    let [first, second] = [0, 1].map(|place| ranked(shown.probabilities)[place]);
+    let begin = if report.deep().is_some() { "Sharpened result" } else { "Result" };
     format!(
-        "Result for {}: {}, {}. {RUNNER_UP}: {}, {}.",
-        analysis.clip.name,
+        "{begin} for {}: {}, {}. {RUNNER_UP}: {}, {}.",
+        report.analysis.clip.name,
         emotion(first.0).to_lowercase(),
         percent(first.1),
         emotion(second.0).to_lowercase(),
@@ -205,8 +214,8 @@ pub fn announcement(analysis: &Analysis) -> String {
 }
 
 /// The emotions, the most probable first; on a tie in class order.
-pub fn ranked(analysis: &Analysis) -> [(Emotion, f32); 8] {
-    let mut ranked = Emotion::ALL.map(|emotion| (emotion, analysis.probabilities[emotion.index()]));
+pub fn ranked(probabilities: &Probabilities) -> [(Emotion, f32); 8] {
+    let mut ranked = Emotion::ALL.map(|emotion| (emotion, probabilities[emotion.index()]));
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
     ranked
 }
@@ -274,6 +283,7 @@ mod tests {
         assert_eq!(millis(3.25), "3.2 ms");
         assert_eq!(millis(0.02), "<0.1 ms");
         assert_eq!(millis(84.4), "84 ms");
+        assert_eq!(millis(12_340.0), "12.3 s");
         assert_eq!(bytes(312), "312 bytes");
         assert_eq!(bytes(340_200), "340 kB");
         assert_eq!(bytes(1_240_000), "1.2 MB");

@@ -1,0 +1,56 @@
+//! The line under an answer that says what becomes of the sharper one. It keeps its height, so that nothing below it moves.
+
+use yew::prelude::*;
+
+use super::result::ResultProps;
+use crate::ui::state::{DeepState, DeepStatus};
+use crate::ui::text;
+
+#[function_component]
+pub(crate) fn DeepLine(props: &ResultProps) -> Html {
+    let ResultProps { report, status, offer, .. } = props;
+    let Some(offer) = offer else {
+        return html! { <div id="deep-status" data-state="absent" hidden={true}></div> };
+    };
+    let words = text::deep_line(status, report);
+    let button = |id: &'static str, label: String, quiet: bool, press: &Callback<()>| {
+        let class = classes!("button", "is-small", quiet.then_some("is-quiet"));
+        html! { <button {id} type="button" {class} onclick={press.reform(|_| ())}>{ label }</button> }
+    };
+    let more = match status {
+        DeepStatus::Asked | DeepStatus::Off => {
+            button("deep-get", text::get_sharper(offer.bytes), false, &props.on_deepen)
+        }
+        DeepStatus::Failed { again: true, .. } => button("deep-again", text::AGAIN.into(), true, &props.on_deepen),
+        DeepStatus::Running { of, .. } if *of > 1 => button("deep-stop", text::STOP.into(), true, &props.on_stop),
+        _ => html! {},
+    };
+    let far = match status {
+        DeepStatus::Fetching { received, total } if *total > 0 => Some((*received, *total)),
+        DeepStatus::Running { window, of } if *of > 1 => Some((*window as u64, *of as u64)),
+        _ => None,
+    };
+    let (load, fetch) = match &props.deep {
+        DeepState::Ready(ready) => (Some(ready.load_millis), Some(ready.fetch_millis)),
+        _ => (None, None),
+    };
+    let millis = |value: Option<f32>| value.map(|value| format!("{value:.1}"));
+    html! {
+        <div
+            id="deep-status"
+            class="deep"
+            data-state={status.name()}
+            data-load-millis={millis(load)}
+            data-fetch-millis={millis(fetch)}
+            data-encoder-millis={millis(report.deep().map(|found| found.encoder_millis))}
+            data-memory-bytes={(props.memory > 0).then(|| props.memory.to_string())}
+        >
+            <span class="deep-light" aria-hidden="true"></span>
+            <p class="deep-words">{ &words }</p>
+            { for far.map(|(now, all)| html! {
+                <progress max={all.to_string()} value={now.to_string()} aria-label={words.clone()} />
+            }) }
+            { more }
+        </div>
+    }
+}
