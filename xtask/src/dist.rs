@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::page::{self, content_hash};
 use crate::workspace::{Workspace, announce, run};
-use crate::{size, tools, wasm, wasm_opt};
+use crate::{deep, size, tools, wasm, wasm_opt};
 
 /// The page starts its worker by this name, so the file has no hash; what it loads has.
 const WORKER_SCRIPT: &str = "worker_loader.js";
@@ -77,6 +77,7 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
     if !dist.join("models/manifest.json").is_file() {
         bail!("models/manifest.json is missing: the page would have no models");
     }
+    deep::pack(&dist.join("models"))?;
     fs::write(index, html)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod browser;
+mod deep;
 mod dist;
 mod page;
 mod serve;
@@ -24,7 +25,7 @@ cargo xtask serve [--port N] [--prefix /PATH] [--dir DIR] [--no-build] [--wasm-o
 cargo xtask build [--wasm-opt]   leave a static site in dist/, and print what a visitor downloads
 cargo xtask size                 print the bytes of the built page again
 cargo xtask test [--only STEP,…] fmt, clippy, native, wasm, build, e2e: all of them, or those named
-cargo xtask bench                time a 3 s clip on the built page in headless Chromium
+cargo xtask bench                time a 3 s clip on the built page in headless Chromium, beside onnxruntime-web
 cargo xtask tools                install what the commands above need, and nothing else
 
 What is missing (wasm target, Trunk, wasm-bindgen) is installed into the user's cache folder at first use.

@@ -7,14 +7,17 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use serde_json::Value;
+
+use crate::deep;
 
 /// Bytes, gzip, that all files before the first result may have.
 const BUDGET: usize = 3_600_000;
 
-/// Prints the table; gives the gzip total.
+/// Prints the tables; gives the gzip total of the first.
 pub fn report(dist: &Path) -> Result<usize> {
-    let manifest = fs::read_to_string(dist.join("models/manifest.json"))
-        .context("there is no built page in dist/; run `cargo xtask build`")?;
+    let models = dist.join("models");
+    let manifest = deep::manifest(&models).context("there is no built page in dist/; run `cargo xtask build`")?;
     let mut rows = Vec::new();
     for name in files(dist)? {
         if let Some(part) = part_of(&name, &manifest) {
@@ -34,11 +37,12 @@ pub fn report(dist: &Path) -> Result<usize> {
     if gzip > BUDGET {
         println!("  that is over the budget of {BUDGET} bytes (gzip)");
     }
+    deep::report(&models)?;
     Ok(gzip)
 }
 
 /// What a file is to the page, or `None` if it is not fetched before the first result.
-fn part_of(name: &str, manifest: &str) -> Option<&'static str> {
+fn part_of(name: &str, manifest: &Value) -> Option<&'static str> {
     let (stem, ending) = name.rsplit_once('.')?;
     match (stem, ending) {
         ("index", "html") => Some("1 html"),
@@ -49,20 +53,16 @@ fn part_of(name: &str, manifest: &str) -> Option<&'static str> {
         (stem, "wasm") if stem.starts_with("app-") => Some("5 page wasm"),
         ("worker_loader", "js") => Some("6 worker script"),
         (stem, "wasm") if stem.starts_with("worker-") => Some("7 worker wasm"),
-        ("models/manifest", "json") => Some("8 manifest"),
+        ("models/manifest" | "models/packed", "json") => Some("8 manifest"),
         (stem, "onnx") if stem.starts_with("models/") => is_quick(name, manifest).then_some("9 model"),
         _ => None,
     }
 }
 
 /// Whether the manifest has that model in the tier which is loaded first.
-fn is_quick(name: &str, manifest: &str) -> bool {
+fn is_quick(name: &str, manifest: &Value) -> bool {
     let file = name.trim_start_matches("models/");
-    let Some(at) = manifest.find(&format!("\"{file}\"")) else { return false };
-    let begin = manifest[..at].rfind('{').unwrap_or(0);
-    let end = manifest[at..].find('}').map_or(manifest.len(), |end| at + end);
-    let entry: String = manifest[begin..end].split_whitespace().collect();
-    entry.contains("\"tier\":\"quick\"")
+    deep::of_tier(manifest, "quick").any(|entry| entry["file"] == file)
 }
 
 fn gzip_size(bytes: &[u8]) -> Result<usize> {
@@ -93,9 +93,14 @@ mod tests {
 
     #[test]
     fn counts_only_what_is_fetched_first() {
-        let manifest = r#"{"models": [{"file": "a.onnx", "tier": "quick"}, {"tier": "deep", "file": "b.onnx"}]}"#;
+        let manifest = &serde_json::json!({
+            "models": [{"file": "a.onnx", "tier": "quick"}, {"tier": "deep", "file": "b.onnx"}],
+            "encoder": {"file": "e.onnx"},
+        });
         assert_eq!(part_of("models/a.onnx", manifest), Some("9 model"));
         assert_eq!(part_of("models/b.onnx", manifest), None);
+        assert_eq!(part_of("models/b.onnx.gzip", manifest), None);
+        assert_eq!(part_of("models/e.onnx", manifest), None);
         assert_eq!(part_of("models/stray.onnx", manifest), None);
         assert_eq!(part_of("models/README.md", manifest), None);
         assert_eq!(part_of("worker-0123.wasm", manifest), Some("7 worker wasm"));

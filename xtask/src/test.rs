@@ -117,12 +117,14 @@ fn e2e(workspace: &Workspace) -> Result<()> {
     run(command.args(["--", "--test-threads", "1", "--nocapture"]))
 }
 
-/// Prints what a clip costs on the built page.
+/// Prints what a clip costs on the built page, and what onnxruntime-web takes for the same encoder.
 pub fn bench(workspace: &Workspace) -> Result<()> {
     if !workspace.dist().join("index.html").is_file() {
         dist::build(workspace, false)?;
     }
+    let peer = tools::ensure_onnxruntime_web(workspace)?;
     let mut command = in_browser(workspace, &browser::find_or_install()?)?;
+    command.env("UNDERTONE_ORT", peer);
     command.args(["run", "--quiet", "--package", "undertone-e2e", "--release", "--features", "browser"]);
     run(command.args(["--bin", "bench-page"]))
 }

@@ -6,9 +6,11 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::workspace::{Workspace, announce, output_of, run};
+use crate::workspace::{Workspace, announce, find_program, output_of, run};
 
 const TRUNK_VERSION: &str = "0.21.14";
+/// What the bench compares with.
+const ONNXRUNTIME_WEB_VERSION: &str = "1.30.0";
 const TARGET: &str = "wasm32-unknown-unknown";
 
 pub fn ensure_all(workspace: &Workspace) -> Result<()> {
@@ -48,6 +50,22 @@ pub fn ensure_wasm_bindgen(workspace: &Workspace) -> Result<PathBuf> {
         duration: "3 to 7 minutes",
     };
     tool.ensure(workspace)
+}
+
+/// onnxruntime-web by npm, for the bench alone; gives the folder of its files.
+pub fn ensure_onnxruntime_web(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.tools().join(format!("onnxruntime-web-{ONNXRUNTIME_WEB_VERSION}"));
+    let files = folder.join("node_modules/onnxruntime-web/dist");
+    if !files.join("ort.wasm.min.mjs").is_file() {
+        let npm =
+            find_program("npm").context("the bench compares with onnxruntime-web, which npm brings: install npm")?;
+        announce(format!("installing onnxruntime-web {ONNXRUNTIME_WEB_VERSION} with npm, once (some seconds)"));
+        fs::create_dir_all(&folder)?;
+        let mut command = Command::new(npm);
+        command.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]);
+        run(command.arg("--prefix").arg(&folder).arg(format!("onnxruntime-web@{ONNXRUNTIME_WEB_VERSION}")))?;
+    }
+    Ok(files)
 }
 
 struct Tool<'a> {

@@ -12,6 +12,9 @@ use crate::command::Extension;
 use crate::path_from;
 use crate::process::Process;
 
+/// A host that no browser counts as safe when it is asked without encryption, unlike 127.0.0.1.
+pub const INSECURE_HOST: &str = "undertone.test";
+
 /// A browser with one page and a fresh profile.
 pub struct Browser {
     /// The WebDriver session.
@@ -25,10 +28,10 @@ impl Browser {
     /// # Errors
     /// Where either does not start.
     pub async fn start() -> Result<Self> {
-        Self::start_with(&[]).await
+        Self::start_with(&[], "").await
     }
 
-    async fn start_with(more_flags: &[String]) -> Result<Self> {
+    async fn start_with(more_flags: &[String], hosts: &str) -> Result<Self> {
         let mut command = Command::new(path_from("CHROMEDRIVER")?);
         // "ChromeDriver was started successfully on port 41233."
         let (driver, port) = Process::start(command.arg("--port=0"), |line| {
@@ -42,7 +45,7 @@ impl Browser {
         flags.extend_from_slice(more_flags);
         flags.push("--window-size=1280,900".into());
         // A page that asked for another host would get an error in its console.
-        flags.push("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1".into());
+        flags.push(format!("--host-resolver-rules={hosts}MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"));
         let capabilities = json!({
             "browserName": "chrome",
             "goog:chromeOptions": {"binary": path_from("CHROME")?, "args": flags},
@@ -64,6 +67,14 @@ impl Browser {
     /// Those of `body`, or where no browser starts.
     pub async fn with<T>(body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
         Self::run_with(Self::start().await?, body).await
+    }
+
+    /// As [`with`](Self::with), with a browser that knows this machine by the name [`INSECURE_HOST`] too.
+    ///
+    /// # Errors
+    /// As [`with`](Self::with).
+    pub async fn with_insecure_host<T>(body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        Self::run_with(Self::start_with(&[], &format!("MAP {INSECURE_HOST} 127.0.0.1, ")).await?, body).await
     }
 
     async fn run_with<T>(browser: Self, body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
@@ -108,6 +119,14 @@ impl Browser {
         }
     }
 
+    /// Runs a script in every page that is opened from now on, before its own scripts.
+    ///
+    /// # Errors
+    /// Where the browser is gone.
+    pub async fn before_each_page(&self, script: &str) -> Result<()> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": script})).await.map(drop)
+    }
+
     /// A command of the Chrome DevTools Protocol.
     ///
     /// # Errors
@@ -139,7 +158,7 @@ impl Browser {
         let folder = tempfile::tempdir()?;
         let record = folder.path().join("net-log.json");
         let value =
-            Self::run_with(Self::start_with(&[format!("--log-net-log={}", record.display())]).await?, body).await?;
+            Self::run_with(Self::start_with(&[format!("--log-net-log={}", record.display())], "").await?, body).await?;
         let text = std::fs::read_to_string(record).context("the browser kept no record of its requests")?;
         let mut addresses = Vec::new();
         for line in text.lines() {

@@ -1,8 +1,10 @@
 //! Drives the built page in headless Chromium: what a person does (drop a file, press Cancel) and what the page then
 //! shows. `cargo xtask test --only e2e` builds the page and starts this; the variables below say where things are.
 
+pub mod bench;
 pub mod browser;
 pub mod command;
+pub mod deep;
 pub mod page;
 pub mod process;
 pub mod ravdess;

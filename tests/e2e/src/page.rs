@@ -33,8 +33,14 @@ pub struct Shown {
     pub job: String,
     /// The winning class.
     pub winner: String,
+    /// The tier whose answer is shown, `quick` or `deep`.
+    pub tier: String,
     /// By class name.
     pub probabilities: BTreeMap<String, f64>,
+    /// The votes, by name of the tier, then by class name; the deep tier's once it has answered.
+    pub ensembles: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Milliseconds by name of the model, and by name of the tier.
+    pub millis: BTreeMap<String, f64>,
     /// By name of the model, then by class name.
     pub models: BTreeMap<String, BTreeMap<String, f64>>,
     /// Milliseconds by name of the stage, in the page's order.
@@ -46,30 +52,48 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// The ensemble's probabilities in class order.
+    /// The first answer's probabilities in class order, whether or not they are still those that are shown on top.
     ///
     /// # Errors
     /// Where one is missing.
     pub fn vector(&self) -> Result<Vec<f64>> {
-        vector(&self.probabilities)
+        self.vote("quick")
     }
 
-    /// Refuses a result whose probabilities are none: of the ensemble, or of a model.
+    /// The probabilities of a tier's vote in class order.
+    ///
+    /// # Errors
+    /// Where the tier has not answered.
+    pub fn vote(&self, tier: &str) -> Result<Vec<f64>> {
+        vector(self.ensembles.get(tier).with_context(|| format!("the {tier} tier has not answered"))?)
+    }
+
+    /// The probabilities of a model in class order.
+    ///
+    /// # Errors
+    /// Where there is no such model, or it has not answered.
+    pub fn model(&self, name: &str) -> Result<Vec<f64>> {
+        vector(self.models.get(name).with_context(|| format!("{name} has not answered"))?)
+    }
+
+    /// Refuses a result whose probabilities are none: of an ensemble, or of a model.
     ///
     /// # Errors
     /// Says which.
     pub fn check(&self) -> Result<()> {
         ensure!(!self.models.is_empty(), "no model's answer is shown");
-        let models = self.models.iter().map(|(name, answer)| (name.as_str(), answer));
-        for (name, answer) in models.chain([("the ensemble", &self.probabilities)]) {
-            let vector = vector(answer).with_context(|| name.to_owned())?;
+        let named = |(name, answer): (&'_ String, &'_ BTreeMap<String, f64>)| (name.clone(), answer.clone());
+        let all = self.models.iter().chain(&self.ensembles).map(named);
+        for (name, answer) in all.chain([("the answer".to_owned(), self.probabilities.clone())]) {
+            let vector = vector(&answer).with_context(|| name.clone())?;
             let sum = vector.iter().sum::<f64>();
             ensure!((sum - 1.0).abs() < 1e-4, "{name}: the probabilities sum to {sum}");
             ensure!(vector.iter().all(|p| (0.0..=1.0).contains(p)), "{name}: {vector:?}");
         }
-        let vector = self.vector()?;
-        let best = (0..8).fold(0, |best, i| if vector[i] > vector[best] { i } else { best });
-        ensure!(EMOTIONS[best] == self.winner, "the winner is {} with {vector:?}", self.winner);
+        let shown = vector(&self.probabilities)?;
+        ensure!(shown == self.vote(&self.tier)?, "the answer is not that of the {} tier", self.tier);
+        let best = (0..8).fold(0, |best, i| if shown[i] > shown[best] { i } else { best });
+        ensure!(EMOTIONS[best] == self.winner, "the winner is {} with {shown:?}", self.winner);
         Ok(())
     }
 }
@@ -93,7 +117,15 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Where it does not come so far.
     pub async fn open(browser: &'a Browser, site: &Site) -> Result<Self> {
-        browser.client.goto(&site.address).await?;
+        Self::open_at(browser, &site.address).await
+    }
+
+    /// As [`open`](Self::open), at another address of the site.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn open_at(browser: &'a Browser, address: &str) -> Result<Self> {
+        browser.client.goto(address).await?;
         let ready = "return document.querySelector('[data-ready=\"true\"]') !== null";
         browser.wait_for("the page to start", START_LIMIT, ready, vec![]).await?;
         Ok(Self { browser })
@@ -179,7 +211,11 @@ impl<'a> Page<'a> {
         self.outcome(before).await
     }
 
-    async fn start_drop(&self, name: &str, bytes: &[u8], then: &str) -> Result<()> {
+    /// Drops a file, and then runs a script.
+    ///
+    /// # Errors
+    /// What the script throws.
+    pub async fn start_drop(&self, name: &str, bytes: &[u8], then: &str) -> Result<()> {
         let script = format!(
             "const bytes = Uint8Array.from(atob(arguments[1]), c => c.charCodeAt(0));
              const carried = new DataTransfer();

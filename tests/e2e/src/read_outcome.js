@@ -9,9 +9,15 @@ if (result) {
   return {
     job: result.dataset.job,
     winner: result.dataset.winner,
+    tier: result.dataset.tier,
     probabilities: rows(document.querySelector("#probabilities")),
     models: Object.fromEntries(
       [...document.querySelectorAll("#models [data-model]")].map(row => [row.dataset.model, rows(row)])),
+    ensembles: Object.fromEntries(
+      [...document.querySelectorAll("#models [data-ensemble]")].map(row => [row.dataset.ensemble, rows(row)])),
+    millis: Object.fromEntries(
+      [...document.querySelectorAll("#models [data-millis]")].map(
+        row => [row.dataset.model ?? row.dataset.ensemble, Number(row.dataset.millis)])),
     stages: [...document.querySelectorAll("#stages [data-stage]")]
       .map(row => [row.dataset.stage, Number(row.dataset.millis)]),
     notices: text("#notices"),

@@ -15,7 +15,7 @@ pub struct Site {
     /// Where the page is, such as `http://127.0.0.1:41234/voice/demo/`.
     pub address: String,
     _process: Process,
-    _folder: Option<TempDir>,
+    folder: Option<TempDir>,
 }
 
 impl Site {
@@ -45,7 +45,15 @@ impl Site {
         let (process, address) = Process::start(&mut command, |line| {
             line.split_whitespace().find(|word| word.starts_with("http://")).map(str::to_owned)
         })?;
-        Ok(Self { address, _process: process, _folder: temporary })
+        Ok(Self { address, _process: process, folder: temporary })
+    }
+
+    /// The folder of a changed copy, to change it again.
+    ///
+    /// # Errors
+    /// Where this is the page as it was built.
+    pub fn folder(&self) -> Result<&Path> {
+        self.folder.as_ref().map(TempDir::path).context("the built page itself is not to be changed")
     }
 
     /// Scheme, host and port.

@@ -1,11 +1,13 @@
-//! Prints what a 3 s clip costs on the built page, warm, in headless Chromium.
+//! Prints what a 3 s clip costs on the built page, warm, in headless Chromium; what the deep tier costs, and what
+//! onnxruntime-web takes for the same encoder in the same browser.
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
+use undertone_e2e::bench::Peer;
 use undertone_e2e::browser::Browser;
 use undertone_e2e::page::{Page, Shown};
 use undertone_e2e::site::Site;
@@ -13,6 +15,7 @@ use undertone_e2e::voice::voice;
 use undertone_e2e::wav::{Encoding, wav};
 
 const SECONDS: f32 = 3.0;
+const LONG_SECONDS: f32 = 60.0;
 const WARM_UP: usize = 3;
 const RUNS: usize = 10;
 
@@ -25,7 +28,12 @@ async fn main() -> Result<()> {
         Some(file) => std::fs::read(file)?,
         None => wav(&voice(SECONDS, 150.0, 48_000), 48_000, 1, Encoding::Pcm16),
     };
-    let site = Site::built("/")?;
+    let mut peer = None;
+    let site = Site::changed(|folder| {
+        peer = Some(Peer::put_into(folder)?);
+        Ok(())
+    })?;
+    let peer = peer.context("the site was not changed")?;
     Browser::with(async |browser| {
         let page = Page::open(browser, &site).await?;
         ensure!(page.models_state().await? == "ready", "the models were not loaded");
@@ -59,9 +67,51 @@ async fn main() -> Result<()> {
         }
         println!("  {:<24} {sum:>8.1}", "all stages");
         println!("  {:<24} {}", "from drop to result", row(&mut shown_after));
-        Ok(())
+        deep(&page, &clip, &peer).await
     })
     .await
+}
+
+/// The deep tier beside onnxruntime-web. Their runs take turns, so that both meet the same machine.
+async fn deep(page: &Page<'_>, clip: &[u8], peer: &Peer) -> Result<()> {
+    page.sharpened().await?;
+    println!("\nthe deep tier, once");
+    println!("  {:<24} {:>8.1} ms", "fetch (this machine)", page.deep_figure("fetchMillis").await?);
+    println!("  {:<24} {:>8.1} ms", "load and optimise", page.deep_figure("loadMillis").await?);
+
+    println!("  {:<24} {:>8.1} ms", "onnxruntime-web's load", peer.start(page.browser).await?);
+    let (mut encoder, mut heads, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
+    for run in 0..WARM_UP + RUNS {
+        page.result_of("clip.wav", clip).await?;
+        let shown = page.sharpened().await?;
+        let their_time = peer.run(page.browser).await?;
+        if run < WARM_UP {
+            continue;
+        }
+        let of_encoder = page.deep_figure("encoderMillis").await?;
+        heads.push(shown.millis.get("deep").context("the deep tier shows no time")? - of_encoder);
+        encoder.push(of_encoder);
+        theirs.push(their_time);
+    }
+    println!("\nthe same clip in the deep tier, warm, median of {RUNS} (lowest, highest), in ms");
+    println!("  {:<24} {}", "encoder", row(&mut encoder));
+    println!("  {:<24} {}", "onnxruntime-web, same", row(&mut theirs));
+    println!("  {:<24} {:>8.2} x onnxruntime-web's", "encoder's speed", median(&mut theirs) / median(&mut encoder));
+    println!("  {:<24} {}", "all heads", row(&mut heads));
+
+    let long = wav(&voice(LONG_SECONDS, 150.0, 16_000), 16_000, 1, Encoding::Pcm16);
+    page.result_of("long.wav", &long).await?;
+    let shown = page.sharpened().await?;
+    let millis = shown.millis.get("deep").copied().unwrap_or(f64::NAN);
+    println!("\na clip of {LONG_SECONDS} s in the deep tier");
+    println!(
+        "  {:<24} {millis:>8.0} ms, {:.1} x real time",
+        "encoder and heads",
+        f64::from(LONG_SECONDS) * 1e3 / millis
+    );
+    let memory = page.deep_figure("memoryBytes").await?;
+    println!("  {:<24} {:>8.0} MB", "most wasm memory so far", memory / 1e6);
+    Ok(())
 }
 
 fn row(values: &mut [f64]) -> String {

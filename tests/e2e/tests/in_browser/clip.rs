@@ -104,6 +104,7 @@ async fn fits_wide_and_narrow_windows_in_light_and_dark() -> Result<()> {
         for state in ["start", "result"] {
             if state == "result" {
                 page.result_of("voice.wav", &good_clip()).await?;
+                page.sharpened().await?;
             }
             for (width, scheme) in [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")] {
                 let file = folder.join(format!("{state}-{width}-{scheme}.png"));

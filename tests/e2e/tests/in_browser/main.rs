@@ -3,6 +3,8 @@
 mod bad_input;
 mod cancel;
 mod clip;
+mod deep;
+mod deep_damage;
 mod models;
 mod parity;
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use undertone_e2e::browser::Browser;
 use undertone_e2e::page::Page;
 use undertone_e2e::site::Site;
@@ -19,11 +20,12 @@ async fn message_of(site: &Site) -> Result<String> {
     .await
 }
 
+/// A model of the tier that is loaded first.
 fn first_model(folder: &Path) -> Result<PathBuf> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder.join("models"))?.flatten().map(|entry| entry.path()).collect();
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "onnx"));
-    files.sort();
-    files.into_iter().next().context("the built page has no model")
+    let manifest: Value = serde_json::from_str(&fs::read_to_string(folder.join("models/manifest.json"))?)?;
+    let models = manifest["models"].as_array().into_iter().flatten();
+    let file = models.filter(|entry| entry["tier"] == "quick").find_map(|entry| entry["file"].as_str());
+    Ok(folder.join("models").join(file.context("the built page has no model")?))
 }
 
 fn names_it(message: &str, model: &str) -> bool {
