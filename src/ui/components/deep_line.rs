@@ -18,9 +18,7 @@ pub(crate) fn DeepLine(props: &ResultProps) -> Html {
         html! { <button {id} type="button" {class} onclick={press.reform(|_| ())}>{ label }</button> }
     };
     let more = match status {
-        DeepStatus::Asked | DeepStatus::Off => {
-            button("deep-get", text::get_sharper(offer.bytes), false, &props.on_deepen)
-        }
+        DeepStatus::Asked => button("deep-get", text::get_sharper(offer.bytes), false, &props.on_deepen),
         DeepStatus::Failed { again: true, .. } => button("deep-again", text::AGAIN.into(), true, &props.on_deepen),
         DeepStatus::Running { of, .. } if *of > 1 => button("deep-stop", text::STOP.into(), true, &props.on_stop),
         _ => html! {},
@@ -42,6 +40,7 @@ pub(crate) fn DeepLine(props: &ResultProps) -> Html {
             data-state={status.name()}
             data-load-millis={millis(load)}
             data-fetch-millis={millis(fetch)}
+            data-windows={report.deep().map(|found| found.windows.to_string())}
             data-encoder-millis={millis(report.deep().map(|found| found.encoder_millis))}
             data-memory-bytes={(props.memory > 0).then(|| props.memory.to_string())}
         >

@@ -57,7 +57,7 @@ impl Page<'_> {
     /// # Errors
     /// With the page's words, where it does not come.
     pub async fn sharpened(&self) -> Result<Shown> {
-        let (state, words) = self.deep_state(&["ready", "failed", "asked", "off"]).await?;
+        let (state, words) = self.deep_state(&["ready", "failed", "asked"]).await?;
         ensure!(state == "ready", "no sharper answer, the page is {state}: {words}");
         let shown = self.shown().await?;
         ensure!(shown.tier == "deep", "the answer is still that of the {} tier", shown.tier);

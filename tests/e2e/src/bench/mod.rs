@@ -4,11 +4,16 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::{deep, path_from};
 
+/// Drops a clip and gives the milliseconds until the page shows a result of a new job, and until that is painted, as the
+/// page's clock has them.
+pub const TIMED_DROP: &str = include_str!("../timed_drop.js");
 const SCRIPT: &str = include_str!("onnxruntime.js");
 const FILES: [&str; 3] = ["ort.wasm.min.mjs", "ort-wasm-simd-threaded.wasm", "ort-wasm-simd-threaded.mjs"];
 const MELS: usize = 80;
@@ -43,28 +48,44 @@ impl Peer {
     /// # Errors
     /// What it throws.
     pub async fn start(&self, browser: &Browser) -> Result<f64> {
-        let script = "window.peer = new Worker('bench/onnxruntime.js', {type: 'module'})";
+        let script = "window.peer = new Worker('bench/onnxruntime.js', {type: 'module'});
+            window.ask = message => new Promise(done => {
+              peer.onmessage = ({data}) => done(data);
+              peer.onerror = event => done({error: event.message ?? 'its script could not be loaded'});
+              peer.postMessage(message);
+            });";
         browser.run(script, vec![]).await?;
-        self.ask(browser, json!({"file": self.file, "mels": MELS, "frames": self.frames})).await
+        let message = json!({"file": self.file, "mels": MELS, "frames": self.frames});
+        answer(&browser.client.execute_async("ask(arguments[0]).then(arguments[1])", vec![message]).await?)
     }
 
-    /// Runs the encoder once on a full window; gives the milliseconds.
+    /// Runs the encoder on a full window, `runs` times in a row; gives the milliseconds of one.
     ///
     /// # Errors
     /// What it throws.
-    pub async fn run(&self, browser: &Browser) -> Result<f64> {
-        self.ask(browser, json!({})).await
+    pub async fn run(&self, browser: &Browser, runs: usize) -> Result<f64> {
+        let message = json!({"runs": runs});
+        answer(&browser.client.execute_async("ask(arguments[0]).then(arguments[1])", vec![message]).await?)
     }
 
-    async fn ask(&self, browser: &Browser, message: Value) -> Result<f64> {
-        let script = "const [message, done] = arguments;
-            peer.onmessage = ({data}) => done(data);
-            peer.onerror = event => done({error: event.message ?? 'its script could not be loaded'});
-            peer.postMessage(message);";
-        let answer = browser.client.execute_async(script, vec![message]).await?;
-        match answer["millis"].as_f64() {
-            Some(millis) => Ok(millis),
-            None => bail!("onnxruntime-web failed: {}", answer["error"]),
-        }
+    /// Drops a clip and runs the encoder once as soon as the page shows the first answer: when the page's own engine
+    /// would, and beside the same drawing.
+    ///
+    /// # Errors
+    /// What it throws, or where the page gives no answer.
+    pub async fn run_after(&self, browser: &Browser, clip: &[u8]) -> Result<f64> {
+        let script = format!(
+            "const asked = arguments;
+             (function () {{ {TIMED_DROP} }})(asked[0], asked[1], () => ask({{runs: 1}}).then(asked[2]));"
+        );
+        let arguments = vec![json!("clip.wav"), json!(STANDARD.encode(clip))];
+        answer(&browser.client.execute_async(&script, arguments).await?)
+    }
+}
+
+fn answer(answer: &Value) -> Result<f64> {
+    match answer["millis"].as_f64() {
+        Some(millis) => Ok(millis),
+        None => bail!("onnxruntime-web failed: {}", answer["error"]),
     }
 }

@@ -24,15 +24,20 @@ async fn the_second_answer_takes_the_place_of_the_first() -> Result<()> {
         let page = Page::open(browser, &site).await?;
         ensure!(page.models_state().await? == "ready");
         let watch = "
-            window.seen = []; window.shifted = 0; window.places = [];
+            window.seen = []; window.places = [];
             const look = () => {
               const result = document.querySelector('#result');
               if (!result) return;
               const now = [result.dataset.job, result.dataset.tier, document.querySelector('#deep-status').dataset.state];
               if (String(seen.at(-1)) !== String(now)) seen.push(now);
-              const places = ['.sound', '.models', '.times'].map(part => document.querySelector(part).offsetTop);
-              if (String(window.places.at(-1)) !== String(places)) window.places.push(places);
             };
+            const paint = () => {
+              const [top, ...places] = ['.answer', '.sound', '.models', '.times'].map(
+                part => document.querySelector('#result ' + part)?.offsetTop).map((place, _, all) => place - all[0]);
+              if (top === 0 && String(window.places.at(-1)) !== String(places)) window.places.push(places);
+              requestAnimationFrame(paint);
+            };
+            paint();
             new MutationObserver(look).observe(document.body, {childList: true, subtree: true, attributes: true});";
         page.start_drop("voice.wav", &good_clip(), watch).await?;
         let shown = page.sharpened().await?;
