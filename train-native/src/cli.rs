@@ -98,6 +98,9 @@ pub struct PredictArgs {
     /// Folder of the manifest and the models
     #[arg(long, default_value = "models", value_name = "DIR")]
     pub models: PathBuf,
+    /// Which tier's answer [default: deep, where the models have it]
+    #[arg(long, value_name = "quick|deep", value_parser = tier)]
+    pub tier: Option<Tier>,
     /// Files at a time [default: one a core]
     #[arg(long, value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,

@@ -8,11 +8,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_chan
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::Serialize;
-use undertone::analysis::{Analysis, Analyzer, Clip};
+use undertone::analysis::{Analysis, Analyzer, Clip, DeepAnalysis};
 use undertone::audio::MAX_BYTES;
-use undertone::inference::{Emotion, Engine, Manifest, Probabilities};
+use undertone::inference::{DeepEngine, Emotion, Encoder, Engine, Manifest, ModelEntry, Probabilities, Tier};
 
 use crate::cli::PredictArgs;
 use crate::interrupt;
@@ -24,13 +24,29 @@ const QUEUE: usize = 4;
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Line<'a> {
-    Answer { file: &'a str, winner: Emotion, probabilities: Probabilities, models: Vec<ModelAnswer<'a>> },
+    Answer {
+        file: &'a str,
+        tier: Tier,
+        #[serde(flatten)]
+        joined: Joined,
+        models: Vec<ModelAnswer<'a>>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        quick: Option<Joined>,
+    },
     Failure { file: &'a str, error: String },
+}
+
+/// The answer of a tier's ensemble.
+#[derive(Serialize)]
+struct Joined {
+    winner: Emotion,
+    probabilities: Probabilities,
 }
 
 #[derive(Serialize)]
 struct ModelAnswer<'a> {
     model: &'a str,
+    tier: Tier,
     probabilities: Probabilities,
 }
 
@@ -40,13 +56,13 @@ struct ModelAnswer<'a> {
 /// # Errors
 /// Models that cannot be loaded, an output that cannot be written, Ctrl-C.
 pub fn predict(args: &PredictArgs) -> Result<()> {
-    let models = Arc::new(ModelFiles::read(&args.models)?);
-    models.engine()?;
+    let models = Arc::new(ModelFiles::read(&args.models, args.tier)?);
+    models.engines()?;
     let workers = args.jobs.map_or_else(default_jobs, usize::from);
     let stdin = || Box::new(std::io::stdin().lock()) as Box<dyn BufRead>;
     let make = move || {
-        let engine = models.engine()?;
-        Ok(move |path: &Path| answer(path, &engine))
+        let engines = models.engines()?;
+        Ok(move |path: &Path| answer(path, &engines))
     };
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     let (answered, failed) = run(args.files.clone(), stdin, workers, make, &mut output)?;
@@ -63,46 +79,82 @@ fn default_jobs() -> usize {
 struct ModelFiles {
     manifest: Manifest,
     files: BTreeMap<String, Vec<u8>>,
+    encoder: Option<Arc<Encoder>>,
+}
+
+/// What answers a clip.
+struct Engines {
+    quick: Engine,
+    deep: Option<DeepEngine>,
 }
 
 impl ModelFiles {
-    fn read(dir: &Path) -> Result<Self> {
+    fn read(dir: &Path, tier: Option<Tier>) -> Result<Self> {
         let read = |name: &str| {
             let path = dir.join(name);
             std::fs::read(&path).with_context(|| format!("cannot read {}; name the folder by --models", path.display()))
         };
         let manifest = Manifest::parse(&read(crate::report::MANIFEST)?)?;
+        ensure!(
+            tier != Some(Tier::Deep) || manifest.encoder.is_some(),
+            "the models in {} have no deep tier; train it, or leave --tier out",
+            dir.display()
+        );
+        let encoder = match manifest.encoder.as_ref().filter(|_| tier != Some(Tier::Quick)) {
+            Some(entry) => {
+                let bytes = read(&entry.file)?;
+                entry.check(&bytes)?;
+                Some(Arc::new(Encoder::load(entry, &bytes, &[])?))
+            }
+            None => None,
+        };
         let files = manifest.models.iter().map(|entry| Ok((entry.file.clone(), read(&entry.file)?)));
-        Ok(Self { files: files.collect::<Result<_>>()?, manifest })
+        Ok(Self { files: files.collect::<Result<_>>()?, manifest, encoder })
     }
 
-    fn engine(&self) -> Result<Engine> {
-        Ok(Engine::new(self.manifest.clone(), |entry| self.files.get(&entry.file).cloned())?)
+    fn engines(&self) -> Result<Engines> {
+        let file = |entry: &ModelEntry| self.files.get(&entry.file).cloned();
+        let deep = match &self.encoder {
+            Some(encoder) => Some(DeepEngine::with_encoder(self.manifest.clone(), encoder.clone(), file)?),
+            None => None,
+        };
+        Ok(Engines { quick: Engine::new(self.manifest.clone(), file)?, deep })
     }
 }
 
 /// The line of one file, and whether it is an answer.
-fn answer(path: &Path, engine: &Engine) -> (String, bool) {
+fn answer(path: &Path, engines: &Engines) -> (String, bool) {
     let file = path.to_string_lossy();
-    let analysed = catch_unwind(AssertUnwindSafe(|| analyse(path, engine)))
+    let analysed = catch_unwind(AssertUnwindSafe(|| analyse(path, engines)))
         .unwrap_or_else(|_| Err("the analysis failed inside".to_owned()));
     let line = match &analysed {
-        Ok(analysis) => Line::Answer {
-            file: &file,
-            winner: analysis.winner,
-            probabilities: analysis.probabilities,
-            models: analysis
-                .answers
-                .iter()
-                .map(|answer| ModelAnswer { model: &answer.model, probabilities: answer.probabilities })
-                .collect(),
-        },
+        Ok((quick, deep)) => {
+            let joined = Joined { winner: quick.winner, probabilities: quick.probabilities };
+            let answers = quick.answers.iter().chain(deep.iter().flat_map(|deep| &deep.answers));
+            let models = answers
+                .map(|answer| ModelAnswer {
+                    model: &answer.model,
+                    tier: answer.tier,
+                    probabilities: answer.probabilities,
+                })
+                .collect();
+            match deep {
+                Some(deep) => Line::Answer {
+                    file: &file,
+                    tier: Tier::Deep,
+                    joined: Joined { winner: deep.winner, probabilities: deep.probabilities },
+                    models,
+                    quick: Some(joined),
+                },
+                None => Line::Answer { file: &file, tier: Tier::Quick, joined, models, quick: None },
+            }
+        }
         Err(error) => Line::Failure { file: &file, error: error.clone() },
     };
     (serde_json::to_string(&line).unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}")), analysed.is_ok())
 }
 
-fn analyse(path: &Path, engine: &Engine) -> Result<Analysis, String> {
+fn analyse(path: &Path, engines: &Engines) -> Result<(Analysis, Option<DeepAnalysis>), String> {
     let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
     if size > MAX_BYTES as u64 {
         let (megabytes, limit) = (size as f64 / 1e6, MAX_BYTES as f64 / 1e6);
@@ -112,7 +164,13 @@ fn analyse(path: &Path, engine: &Engine) -> Result<Analysis, String> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let start = Instant::now();
     let clock = || start.elapsed().as_secs_f64() * 1e3;
-    Analyzer::new(Clip::File { name, bytes }).run(engine, &clock).map(|(analysis, _)| analysis).map_err(|error| error.to_string())
+    let refuse = |error: undertone::Error| error.to_string();
+    let (analysis, deepening) = Analyzer::new(Clip::File { name, bytes }).run(&engines.quick, &clock).map_err(refuse)?;
+    let deep = match (&engines.deep, deepening) {
+        (Some(engine), Some(deepening)) => Some(deepening.run(engine, &clock).map_err(refuse)?),
+        _ => None,
+    };
+    Ok((analysis, deep))
 }
 
 /// Hands paths to `workers` threads, each with its own function from `make`, and writes their lines in the order of the

@@ -7,7 +7,7 @@ use undertone::inference::N_CLASSES;
 use super::attention::{Attention, FLOOR};
 use super::linear::Linear;
 use super::rows::CLIP;
-use super::svm::Svm;
+use super::svm::{N_PAIRS, Svm, pairs};
 use crate::learners::cnn::values;
 use crate::learners::export::LICENSE;
 use crate::learners::rounding::{Rounded, transposed};
@@ -17,6 +17,8 @@ use crate::onnx::{Element, GraphBuilder, Value};
 const STATISTICS: usize = 5;
 const PROJECTED: usize = 2;
 const LARGE: f32 = 1e9;
+/// Of a pair's decision value under the logistic function.
+const SHARPNESS: f32 = 2.0;
 
 /// Columns of `pooled` that the projection sees, of `layers` layers of width `width`.
 pub fn projected_columns(layers: usize, width: usize) -> Vec<usize> {
@@ -55,8 +57,8 @@ pub fn linear_onnx(
     graph.encode()
 }
 
-/// The support vector machine: input `projection` `[1, p]`, output `probabilities` `[1, 8]`, the softmax of the decision
-/// values.
+/// The support vector machines: input `projection` `[1, p]`, output `probabilities` `[1, 8]`, the softmax of the classes'
+/// scores; a class' score is the sum, over its pairs, of the logistic of twice the decision value.
 pub fn svm_onnx(svm: &Svm) -> Vec<u8> {
     let (n, columns) = svm.vectors.dim();
     let mut graph = GraphBuilder::new("svm");
@@ -77,9 +79,22 @@ pub fn svm_onnx(svm: &Svm) -> Vec<u8> {
     let exponent = graph.mul(negative_distance, gamma);
     let kernel = graph.node("Exp", &[exponent], vec![]);
     let coefficients = rounded(&mut graph, &svm.coefficients.t().to_owned());
-    let bias = graph.constant(&[N_CLASSES], svm.bias.as_slice().unwrap_or_default());
+    let bias = graph.constant(&[N_PAIRS], svm.bias.as_slice().unwrap_or_default());
     let decisions = graph.gemm(kernel, coefficients, Some(bias), true);
-    let probabilities = graph.softmax(decisions, 1);
+    let sharper = graph.scalar(SHARPNESS);
+    let decisions = graph.mul(decisions, sharper);
+    let wins = graph.sigmoid(decisions);
+    // Of a pair's share, what the first class does not get goes to the second.
+    let mut sides = vec![0.0; N_PAIRS * N_CLASSES];
+    let mut given = vec![0.0; N_CLASSES];
+    for (pair, (first, second)) in pairs().enumerate() {
+        sides[pair * N_CLASSES + first.index()] = 1.0;
+        sides[pair * N_CLASSES + second.index()] = -1.0;
+        given[second.index()] += 1.0;
+    }
+    let (sides, given) = (graph.constant(&[N_PAIRS, N_CLASSES], &sides), graph.constant(&[N_CLASSES], &given));
+    let scores = graph.gemm(wins, sides, Some(given), false);
+    let probabilities = graph.softmax(scores, 1);
     graph.output("probabilities", probabilities, Element::F32, &[1, N_CLASSES]);
     graph.metadata("license", LICENSE);
     graph.encode()

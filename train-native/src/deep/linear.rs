@@ -159,7 +159,8 @@ pub fn blocks(x: &Array2<f32>, rows: usize) -> impl IndexedParallelIterator<Item
 }
 
 /// The directions in which standardised rows vary most: principal components by subspace iteration (Halko et al. 2011), as
-/// columns `[columns, n]`, scaled so that the projection's mean square is 1.
+/// columns `[columns, n]`, each divided by the root of its deviation (half-way to whitening: emotions show in directions of
+/// little variance too), and all so that the projection's mean square is 1.
 pub fn principal(x: &Array2<f32>, n: usize, seed: u64) -> Array2<f32> {
     use rand::{Rng, SeedableRng};
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
@@ -171,11 +172,15 @@ pub fn principal(x: &Array2<f32>, n: usize, seed: u64) -> Array2<f32> {
         basis = gram_product(x, &basis);
     }
     orthonormalise(&mut basis);
-    let energy: f64 = blocks(x, 256)
-        .map(|x| x.dot(&basis).iter().map(|value| f64::from(*value).powi(2)).sum::<f64>())
-        .sum();
-    let mean_square = energy / (x.nrows() * n).max(1) as f64;
-    basis / (mean_square.sqrt() as f32).max(f32::MIN_POSITIVE)
+    let projected = x.dot(&basis);
+    let rows = x.nrows().max(1) as f64;
+    let variance = |column: usize| projected.column(column).iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / rows;
+    let gains: Vec<f64> = (0..n).map(|column| variance(column).max(1e-12).powf(-0.25)).collect();
+    let mean_square = (0..n).map(|column| variance(column) * gains[column].powi(2)).sum::<f64>() / n as f64;
+    for (mut column, gain) in basis.columns_mut().into_iter().zip(gains) {
+        column.mapv_inplace(|value| value * (gain / mean_square.sqrt()) as f32);
+    }
+    basis
 }
 
 fn gram_product(x: &Array2<f32>, basis: &Array2<f32>) -> Array2<f32> {

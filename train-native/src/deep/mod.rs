@@ -10,3 +10,6 @@ pub mod rows;
 pub mod svm;
 pub mod train;
 pub mod vote;
+
+#[cfg(test)]
+mod tests;

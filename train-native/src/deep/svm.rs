@@ -1,4 +1,4 @@
-//! `svm`: a support vector machine with RBF kernel on the projection, one class against the rest, by LIBSVM's algorithm.
+//! `svm`: support vector machines with RBF kernel on the projection, one for each pair of classes, by LIBSVM's algorithm.
 
 use anyhow::{Result, ensure};
 use libsvm_rs::{KernelType, SvmNode, SvmParameter, SvmProblem, SvmType};
@@ -21,23 +21,33 @@ pub struct SvmTraining {
     pub rows: usize,
 }
 
-/// A fitted machine: `coefficients · exp(-gamma |x - s|²) + bias` for each class.
+/// Fitted machines: `coefficients · exp(-gamma |x - s|²) + bias` for each of [`PAIRS`], positive for its first class.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Svm {
     /// `[n, columns]`.
     pub vectors: Array2<f32>,
-    /// `[n, 8]`.
+    /// `[n, 28]`.
     pub coefficients: Array2<f32>,
-    /// `[8]`.
+    /// `[28]`.
     pub bias: Array1<f32>,
     /// Width of the kernel.
     pub gamma: f32,
 }
 
-/// Fits on rows `x` `[n, columns]`. A row is in no problem of a class that its corpus has no label for.
+/// Number of pairs.
+pub const N_PAIRS: usize = N_CLASSES * (N_CLASSES - 1) / 2;
+
+/// The pairs of classes, in order.
+pub fn pairs() -> impl Iterator<Item = (Emotion, Emotion)> {
+    Emotion::ALL.into_iter().enumerate().flat_map(|(at, first)| {
+        Emotion::ALL.into_iter().skip(at + 1).map(move |second| (first, second))
+    })
+}
+
+/// Fits on rows `x` `[n, columns]`. A row is in the problem of a pair only where its corpus has labels for both.
 ///
 /// # Errors
-/// No rows of some class, or none that is not; Ctrl-C.
+/// No rows of some class; Ctrl-C.
 pub fn fit(x: &Array2<f32>, labels: &[Emotion], allowed: &[Allowed], training: &SvmTraining) -> Result<Svm> {
     libsvm_rs::set_quiet(true);
     let gamma = training.gamma / x.ncols().max(1) as f64;
@@ -45,16 +55,21 @@ pub fn fit(x: &Array2<f32>, labels: &[Emotion], allowed: &[Allowed], training: &
         .outer_iter()
         .map(|row| row.iter().zip(1..).map(|(value, index)| SvmNode { index, value: f64::from(*value) }).collect())
         .collect();
-    let mut coefficients = Array2::<f32>::zeros((x.nrows(), N_CLASSES));
-    let mut bias = Array1::<f32>::zeros(N_CLASSES);
-    for class in Emotion::ALL {
+    let mut coefficients = Array2::<f32>::zeros((x.nrows(), N_PAIRS));
+    let mut bias = Array1::<f32>::zeros(N_PAIRS);
+    for (pair, (first, second)) in pairs().enumerate() {
         interrupt::check()?;
-        let members: Vec<usize> = (0..x.nrows()).filter(|row| allowed[*row][class.index()]).collect();
-        let own = members.iter().filter(|row| labels[**row] == class).count();
+        let speaks = |row: &usize| {
+            allowed[*row][first.index()] && allowed[*row][second.index()] && [first, second].contains(&labels[*row])
+        };
+        let members: Vec<usize> = (0..x.nrows()).filter(speaks).collect();
+        let own = members.iter().filter(|row| labels[**row] == first).count();
         let rest = members.len() - own;
-        ensure!(own > 0 && rest > 0, "the SVM has no clip of {} to learn from, or no other", class.name());
+        for (class, count) in [(first, own), (second, rest)] {
+            ensure!(count > 0, "the SVM has no clip of {} to learn from", class.name());
+        }
         let problem = SvmProblem {
-            labels: members.iter().map(|row| if labels[*row] == class { 1.0 } else { -1.0 }).collect(),
+            labels: members.iter().map(|row| if labels[*row] == first { 1.0 } else { -1.0 }).collect(),
             instances: members.iter().map(|row| nodes[*row].clone()).collect(),
         };
         let parameter = SvmParameter {
@@ -64,16 +79,16 @@ pub fn fit(x: &Array2<f32>, labels: &[Emotion], allowed: &[Allowed], training: &
             c: training.c,
             cache_size: 300.0,
             eps: 0.01,
-            weight: vec![(1, (rest as f64 / own as f64).sqrt()), (-1, 1.0)],
+            weight: vec![(1, members.len() as f64 / (2 * own) as f64), (-1, members.len() as f64 / (2 * rest) as f64)],
             ..SvmParameter::default()
         };
         let model = libsvm_rs::train::svm_train(&problem, &parameter);
         // LIBSVM decides for the first of its labels where the sum is positive.
         let sign = if model.label.first() == Some(&1) { 1.0 } else { -1.0 };
         for (index, coefficient) in model.sv_indices.iter().zip(&model.sv_coef[0]) {
-            coefficients[[members[index - 1], class.index()]] = (sign * coefficient) as f32;
+            coefficients[[members[index - 1], pair]] = (sign * coefficient) as f32;
         }
-        bias[class.index()] = (-sign * model.rho[0]) as f32;
+        bias[pair] = (-sign * model.rho[0]) as f32;
     }
     let kept: Vec<usize> =
         (0..x.nrows()).filter(|row| coefficients.row(*row).iter().any(|value| *value != 0.0)).collect();

@@ -1,6 +1,6 @@
 //! The model card.
 
-use undertone::inference::Manifest;
+use undertone::inference::{EncoderEntry, Manifest};
 
 use super::headline;
 use super::tables::{anchors, confusion, corpora, figures, per_class, percent, tier, uar};
@@ -24,6 +24,9 @@ pub fn render(manifest: &Manifest, results: &Results) -> String {
         None => text += "## Accuracy\n\nNo figure has been recorded for this set of models.\n\n",
     }
     text += LIMITS;
+    if let Some(encoder) = &manifest.encoder {
+        text += &encoder_section(encoder);
+    }
     text += &licence(manifest, headline(results));
     text
 }
@@ -39,6 +42,15 @@ fn files(manifest: &Manifest) -> String {
             model.file,
             model.bytes as f64 / 1e3,
             model.sha256.get(..16).unwrap_or(&model.sha256),
+        );
+    }
+    if let Some(encoder) = &manifest.encoder {
+        text += &format!(
+            "| {} (encoder) | deep | `{}` | {:.0} | `{}` |\n",
+            encoder.name,
+            encoder.file,
+            encoder.bytes as f64 / 1e3,
+            encoder.sha256.get(..16).unwrap_or(&encoder.sha256),
         );
     }
     for ensemble in &manifest.ensembles {
@@ -105,7 +117,12 @@ fn command(run: &Run) -> String {
     for corpus in &run.train {
         command += &format!(" --corpus {corpus}=PATH");
     }
-    if run.recipe != crate::recipe::DEFAULT {
+    if run.tier == undertone::inference::Tier::Deep {
+        command = format!(
+            "cargo run -p train-native --release -- encoder --weights WHISPER_BASE/model.safetensors\n{command} --tier deep"
+        );
+    }
+    if ![crate::recipe::DEFAULT, crate::deep::recipe::DEFAULT].contains(&run.recipe.as_str()) {
         command += &format!(" --recipe {}", run.recipe);
     }
     command
@@ -123,6 +140,24 @@ Listeners themselves agree with the label of about six RAVDESS clips in ten.
 such a system on other people must tell them (Art. 50(3)). Personal use is outside.
 
 ";
+
+fn encoder_section(encoder: &EncoderEntry) -> String {
+    format!(
+        "## The encoder\n\n\
+         `{}` (`{}`; the name gives width and layers) is the stem and the first layers of the encoder of OpenAI's Whisper base (Radford et al. \
+         2022, *Robust Speech Recognition via Large-Scale Weak Supervision*), licence {} with the notice in \
+         `LICENSE-whisper`. Its weights are frozen; they were only stored with fewer levels (23 in groups of 64, 8 bits in \
+         the convolutions) by `train-native encoder`. Input: log-mel `{}`, windows of at most {:.1} s; output: mean, \
+         deviation and means of the thirds of each layer, and means over 100 ms.\n\n\
+         Whisper learned from 680,000 hours of web audio whose list is not public: that it heard a clip of the corpora below \
+         cannot be excluded; that it saw an emotion label can.\n\n",
+        encoder.name,
+        encoder.file,
+        encoder.license,
+        encoder.features,
+        encoder.window_frames as f32 / 100.0,
+    )
+}
 
 fn licence(manifest: &Manifest, headline: Option<&Run>) -> String {
     let mut text = format!(
