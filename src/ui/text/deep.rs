@@ -80,7 +80,7 @@ fn failed(error: &Error) -> String {
         Error::Browser { reason } | Error::Stopped { reason } => reason.clone(),
         other => other.to_string().trim_end_matches('.').to_owned(),
     };
-    format!("The sharper answer did not come ({why}); the first one stands.")
+    format!("The sharper answer did not come, and the first one stands: {why}.")
 }
 
 /// Title of a tier's models.
@@ -134,7 +134,7 @@ mod tests {
         let missing = Error::Browser { reason: "models/a.onnx could not be fetched (the host answered 404)".into() };
         for error in [altered, missing, Error::Stopped { reason: "unreachable".into() }] {
             let sentence = failed(&error);
-            assert!(sentence.ends_with("stands.") && sentence.matches(". ").count() == 0, "{sentence}");
+            assert!(sentence.ends_with('.') && !sentence.contains(". "), "{sentence}");
         }
     }
 }
