@@ -21,7 +21,7 @@ const RESULT_LIMIT: Duration = Duration::from_secs(90);
 #[derive(Clone, Debug)]
 pub enum Outcome {
     /// A result is shown.
-    Result(Shown),
+    Result(Box<Shown>),
     /// A message is shown, and no result.
     Message(String),
 }
@@ -168,7 +168,7 @@ impl<'a> Page<'a> {
     /// With the page's message, where it gives none.
     pub async fn result_of(&self, name: &str, bytes: &[u8]) -> Result<Shown> {
         match self.drop_file(name, bytes).await? {
-            Outcome::Result(shown) => Ok(shown),
+            Outcome::Result(shown) => Ok(*shown),
             Outcome::Message(message) => anyhow::bail!("{name} gave no result: {message}"),
         }
     }
@@ -236,7 +236,7 @@ impl<'a> Page<'a> {
     /// Where there is none.
     pub async fn shown(&self) -> Result<Shown> {
         match self.outcome(Value::Null).await? {
-            Outcome::Result(shown) => Ok(shown),
+            Outcome::Result(shown) => Ok(*shown),
             Outcome::Message(message) => anyhow::bail!("no result is shown: {message}"),
         }
     }
