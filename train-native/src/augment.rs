@@ -172,17 +172,16 @@ fn round_mu_law(samples: &mut [f32], bits: u32) {
 mod tests {
     use super::*;
 
-    const SETTINGS: Augmentation =
-        Augmentation {
-            copies: 3,
-            speed: 0.12,
-            snr_db: [10.0, 30.0],
-            noise_share: 0.8,
-            tilt: 0.3,
-            room_share: 0.5,
-            telephone_share: 0.5,
-            codec_share: 0.5,
-        };
+    const SETTINGS: Augmentation = Augmentation {
+        copies: 3,
+        speed: 0.12,
+        snr_db: [10.0, 30.0],
+        noise_share: 0.8,
+        tilt: 0.3,
+        room_share: 0.5,
+        telephone_share: 0.5,
+        codec_share: 0.5,
+    };
 
     fn tone() -> Audio {
         Audio::new((0..16000).map(|n| 0.07 * (n as f32 * 0.1).sin()).collect(), 16000).unwrap()

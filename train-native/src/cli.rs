@@ -48,7 +48,7 @@ pub struct JobArgs {
     /// Which tier: networks and trees of our own, or heads on the pretrained encoder
     #[arg(long, default_value = "quick", value_name = "quick|deep", value_parser = tier)]
     pub tier: Tier,
-    /// A built-in recipe (quick: ravdess, smoke; deep: deep, deep-smoke) or the path of a TOML file [default: ravdess or
+    /// A built-in recipe (quick: ravdess, smoke; deep: deep, deep-crema, deep-smoke) or the path of a TOML file [default: ravdess or
     /// deep]
     #[arg(long, value_name = "NAME|PATH")]
     pub recipe: Option<String>,

@@ -33,7 +33,10 @@ enum Line<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         quick: Option<Joined>,
     },
-    Failure { file: &'a str, error: String },
+    Failure {
+        file: &'a str,
+        error: String,
+    },
 }
 
 /// The answer of a tier's ensemble.
@@ -165,7 +168,8 @@ fn analyse(path: &Path, engines: &Engines) -> Result<(Analysis, Option<DeepAnaly
     let start = Instant::now();
     let clock = || start.elapsed().as_secs_f64() * 1e3;
     let refuse = |error: undertone::Error| error.to_string();
-    let (analysis, deepening) = Analyzer::new(Clip::File { name, bytes }).run(&engines.quick, &clock).map_err(refuse)?;
+    let (analysis, deepening) =
+        Analyzer::new(Clip::File { name, bytes }).run(&engines.quick, &clock).map_err(refuse)?;
     let deep = match (&engines.deep, deepening) {
         (Some(engine), Some(deepening)) => Some(deepening.run(engine, &clock).map_err(refuse)?),
         _ => None,

@@ -182,7 +182,8 @@ fn inputs(
     let longest = batch.iter().map(length).max().unwrap_or(1);
     let mut x = vec![0.0f32; batch.len() * longest * columns];
     let mut mask = vec![0.0f32; batch.len() * longest];
-    for ((row, x), mask) in batch.iter().zip(x.chunks_exact_mut(longest * columns)).zip(mask.chunks_exact_mut(longest)) {
+    for ((row, x), mask) in batch.iter().zip(x.chunks_exact_mut(longest * columns)).zip(mask.chunks_exact_mut(longest))
+    {
         let n = length(row);
         let cut = noise.rng().random_range(0..=n / 5);
         let start = noise.rng().random_range(0..=cut);

@@ -138,7 +138,8 @@ mod tests {
             columns: 3,
             license: "MIT".into(),
         };
-        let encoded = |frames: usize, blocks: usize| Encoded { pooled: vec![0.5; 4], blocks: vec![-0.25; 3 * blocks], frames };
+        let encoded =
+            |frames: usize, blocks: usize| Encoded { pooled: vec![0.5; 4], blocks: vec![-0.25; 3 * blocks], frames };
         let windows = vec![Embedded::of(&encoded(300, 30)), Embedded::of(&encoded(11, 2))];
         let bytes = encode(&windows);
         assert_eq!(decode(&bytes, &entry).unwrap(), windows);

@@ -29,13 +29,7 @@ pub fn projected_columns(layers: usize, width: usize) -> Vec<usize> {
 
 /// The regression and the projection behind one scaler: input `pooled` `[1, n]`, outputs `probabilities` `[1, 8]` and
 /// `embedding` `[1, p]`; `projection` is `[projected columns, p]`.
-pub fn linear_onnx(
-    linear: &Linear,
-    mean: &[f32],
-    scale: &[f32],
-    projection: &Array2<f32>,
-    layers: usize,
-) -> Vec<u8> {
+pub fn linear_onnx(linear: &Linear, mean: &[f32], scale: &[f32], projection: &Array2<f32>, layers: usize) -> Vec<u8> {
     let n = mean.len();
     let width = n / (STATISTICS * layers);
     let mut graph = GraphBuilder::new("linear");
@@ -46,7 +40,8 @@ pub fn linear_onnx(
     let logits = graph.gemm(x, weight, Some(bias), true);
     let probabilities = graph.softmax(logits, 1);
     let parted = graph.reshape(x, &[layers as i64, STATISTICS as i64, width as i64]);
-    let (from, to, axis) = (graph.constant_i64(&[0]), graph.constant_i64(&[PROJECTED as i64]), graph.constant_i64(&[1]));
+    let (from, to, axis) =
+        (graph.constant_i64(&[0]), graph.constant_i64(&[PROJECTED as i64]), graph.constant_i64(&[1]));
     let seen = graph.node("Slice", &[parted, from, to, axis], vec![]);
     let seen = graph.reshape(seen, &[1, (layers * PROJECTED * width) as i64]);
     let directions = rounded(&mut graph, &projection.t().to_owned());

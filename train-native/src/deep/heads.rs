@@ -130,8 +130,7 @@ pub fn fit(setting: Setting<'_>, train: &[usize], start: Option<&Linear>, progre
 }
 
 fn project(x: &Array2<f32>, columns: &[usize], projection: &Array2<f32>) -> Array2<f32> {
-    let parts: Vec<Array2<f32>> =
-        linear::blocks(x, 256).map(|x| x.select(Axis(1), columns).dot(projection)).collect();
+    let parts: Vec<Array2<f32>> = linear::blocks(x, 256).map(|x| x.select(Axis(1), columns).dot(projection)).collect();
     let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
     ndarray::concatenate(Axis(0), &views).unwrap_or_else(|_| Array2::zeros((0, projection.ncols())))
 }

@@ -50,7 +50,8 @@ pub fn fit(x: &Array2<f32>, rows: &Rows<'_>, training: &LinearTraining, start: O
     let search = MoreThuenteLineSearch::new();
     let solver = LBFGS::new(search, HISTORY).with_tolerance_grad(1e-6)?.with_tolerance_cost(1e-9)?;
     let begin = start.map_or_else(|| vec![0.0; (columns + 1) * N_CLASSES], Linear::parameters);
-    let found = Executor::new(problem, solver).configure(|state| state.param(begin).max_iters(training.iterations)).run()?;
+    let found =
+        Executor::new(problem, solver).configure(|state| state.param(begin).max_iters(training.iterations)).run()?;
     let parameters = found.state().get_best_param().context("the linear head has no solution")?;
     ensure!(parameters.iter().all(|value| value.is_finite()), "the loss of the linear head is no longer a number");
     Ok(Linear::of(parameters, columns))
@@ -81,12 +82,15 @@ fn softmax(logits: [f32; N_CLASSES]) -> Probabilities {
     powers.map(|power| power / sum)
 }
 
+/// Parameters, and the loss and gradient there.
+type Point = (Vec<f64>, f64, Vec<f64>);
+
 struct Loss<'a> {
     x: &'a Array2<f32>,
     rows: &'a Rows<'a>,
     l2: f64,
     /// The last point with its loss and gradient: both are asked for one after the other.
-    last: RefCell<Option<(Vec<f64>, f64, Vec<f64>)>>,
+    last: RefCell<Option<Point>>,
 }
 
 impl Loss<'_> {

@@ -20,8 +20,11 @@ pub const DEFAULT: &str = "deep";
 /// The recipe that only shows that everything runs.
 pub const SMOKE: &str = "deep-smoke";
 
-const BUILT_IN: [(&str, &str); 2] =
-    [(DEFAULT, include_str!("../../recipes/deep.toml")), (SMOKE, include_str!("../../recipes/deep-smoke.toml"))];
+const BUILT_IN: [(&str, &str); 3] = [
+    (DEFAULT, include_str!("../../recipes/deep.toml")),
+    ("deep-crema", include_str!("../../recipes/deep-crema.toml")),
+    (SMOKE, include_str!("../../recipes/deep-smoke.toml")),
+];
 
 /// A recipe of the deep tier.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,8 +84,8 @@ impl DeepRecipe {
             None => match std::fs::read_to_string(Path::new(name_or_path)) {
                 Ok(text) => text,
                 Err(error) => bail!(
-                    "no recipe {name_or_path}: not one of those built in for this tier: {DEFAULT}, {SMOKE}; and as a \
-                     file: {error}"
+                    "no recipe {name_or_path}: not one of those built in for this tier: {}; and as a file: {error}",
+                    BUILT_IN.map(|(name, _)| name).join(", ")
                 ),
             },
         };
@@ -112,7 +115,9 @@ impl DeepRecipe {
         ensure!(self.svm.c > 0.0 && self.svm.gamma > 0.0 && self.svm.rows > 0, "svm: c, gamma and rows positive");
         let attention = &self.attention;
         ensure!(
-            [attention.hidden, attention.attention, attention.rows, attention.batch, attention.epochs].iter().all(|n| *n > 0)
+            [attention.hidden, attention.attention, attention.rows, attention.batch, attention.epochs]
+                .iter()
+                .all(|n| *n > 0)
                 && (0.0..1.0).contains(&attention.dropout),
             "attention: sizes positive, dropout in 0 to 1"
         );

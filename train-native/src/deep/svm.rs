@@ -39,9 +39,10 @@ pub const N_PAIRS: usize = N_CLASSES * (N_CLASSES - 1) / 2;
 
 /// The pairs of classes, in order.
 pub fn pairs() -> impl Iterator<Item = (Emotion, Emotion)> {
-    Emotion::ALL.into_iter().enumerate().flat_map(|(at, first)| {
-        Emotion::ALL.into_iter().skip(at + 1).map(move |second| (first, second))
-    })
+    Emotion::ALL
+        .into_iter()
+        .enumerate()
+        .flat_map(|(at, first)| Emotion::ALL.into_iter().skip(at + 1).map(move |second| (first, second)))
 }
 
 /// Fits on rows `x` `[n, columns]`. A row is in the problem of a pair only where its corpus has labels for both.

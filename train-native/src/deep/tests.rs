@@ -166,9 +166,10 @@ fn the_support_vectors_tell_rings_apart_and_the_file_agrees() {
     for (row, label) in x.outer_iter().zip(&labels) {
         let output = model.run(&row.to_vec()).unwrap();
         right += usize::from(winner(&output) == *label);
-        let kernel = fitted.vectors.outer_iter().map(|vector| {
-            (-fitted.gamma * vector.iter().zip(&row).map(|(a, b)| (a - b) * (a - b)).sum::<f32>()).exp()
-        });
+        let kernel = fitted
+            .vectors
+            .outer_iter()
+            .map(|vector| (-fitted.gamma * vector.iter().zip(&row).map(|(a, b)| (a - b) * (a - b)).sum::<f32>()).exp());
         let kernel: ndarray::Array1<f32> = kernel.collect();
         let decisions = kernel.dot(&fitted.coefficients) + &fitted.bias;
         let mut scores = [0.0f32; N_CLASSES];

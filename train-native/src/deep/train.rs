@@ -97,8 +97,11 @@ impl<'a> Bench<'a> {
     }
 
     fn setting(&self, seed: u64) -> Result<Setting<'_>> {
-        let (_, embeddings) =
-            self.embeddings.iter().find(|(own, _)| *own == seed).with_context(|| format!("no outputs for seed {seed}"))?;
+        let (_, embeddings) = self
+            .embeddings
+            .iter()
+            .find(|(own, _)| *own == seed)
+            .with_context(|| format!("no outputs for seed {seed}"))?;
         Ok(Setting {
             clips: &self.dataset.clips,
             embeddings,
@@ -158,7 +161,11 @@ impl<'a> Bench<'a> {
             if protocol == Protocol::Everyday {
                 let answers: Vec<Probabilities> = outcomes.iter().flatten().map(|one| one.probabilities).collect();
                 let (neutral_or_calm, false_alarms) = vote::everyday(&answers);
-                print!("; neutral or calm {:.1} %, false alarms {:.1} %", 100.0 * neutral_or_calm, 100.0 * false_alarms);
+                print!(
+                    "; neutral or calm {:.1} %, false alarms {:.1} %",
+                    100.0 * neutral_or_calm,
+                    100.0 * false_alarms
+                );
                 run.everyday = Some(Everyday { neutral_or_calm, false_alarms });
             }
             println!();

@@ -40,7 +40,8 @@ pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64)
         let sum: f64 = shares.iter().sum();
         weights = shares.into_iter().map(|share| if sum > 0.0 { share / sum } else { 1.0 / n }).collect();
     }
-    let mut vote = Vote { temperatures, weights: weights.into_iter().map(|weight| weight as f32).collect(), joined: 1.0 };
+    let mut vote =
+        Vote { temperatures, weights: weights.into_iter().map(|weight| weight as f32).collect(), joined: 1.0 };
     vote.joined = temperature(&vote.mixture(&scaled), labels);
     vote
 }

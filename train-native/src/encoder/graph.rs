@@ -23,8 +23,7 @@ pub fn encoder_onnx(weights: &Weights, storage: Storage) -> Vec<u8> {
     let width = weights.width();
     let mut build = Build { graph: GraphBuilder::new("whisper-encoder"), storage, width, heads: weights.heads() };
     let time = Dimension::Named("time");
-    let log_mel =
-        build.graph.input_of("log_mel", Element::F32, &[Dimension::Fixed(1), Dimension::Fixed(N_MELS), time]);
+    let log_mel = build.graph.input_of("log_mel", Element::F32, &[Dimension::Fixed(1), Dimension::Fixed(N_MELS), time]);
     let frames = build.graph.input("frames", &[1]);
 
     let at = build.indices(log_mel);

@@ -65,7 +65,10 @@ pub fn entry(onnx: &[u8], file: &str, window_frames: usize) -> Result<(EncoderEn
         bail!("this ONNX file is not an encoder that was made here");
     };
     let layers = columns / width.max(1);
-    ensure!(layers > 0 && pooled == 5 * columns && columns == layers * width, "the encoder's outputs do not fit its width");
+    ensure!(
+        layers > 0 && pooled == 5 * columns && columns == layers * width,
+        "the encoder's outputs do not fit its width"
+    );
     let entry = EncoderEntry {
         name: format!("whisper-{width}-{layers}"),
         file: file.into(),

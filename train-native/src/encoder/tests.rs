@@ -97,14 +97,17 @@ fn fewer_layers_are_the_first_ones() {
     assert_eq!(one.layers[..], two.layers[..1]);
 }
 
+/// Type, shape and bytes of a tensor.
+type Raw = (Dtype, Vec<usize>, Vec<u8>);
+
 fn refused(bytes: &[u8], layers: usize) -> String {
     format!("{:#}", Weights::read(bytes, layers).unwrap_err())
 }
 
 /// The small file with one tensor changed, or left out where `change` gives nothing.
-fn changed(name: &str, change: impl Fn(TensorView<'_>) -> Option<(Dtype, Vec<usize>, Vec<u8>)>) -> Vec<u8> {
+fn changed(name: &str, change: impl Fn(TensorView<'_>) -> Option<Raw>) -> Vec<u8> {
     let file = safetensors::SafeTensors::deserialize(SMALL).unwrap();
-    let tensors: Vec<(String, (Dtype, Vec<usize>, Vec<u8>))> = file
+    let tensors: Vec<(String, Raw)> = file
         .tensors()
         .into_iter()
         .filter_map(|(own, tensor)| {
@@ -113,9 +116,9 @@ fn changed(name: &str, change: impl Fn(TensorView<'_>) -> Option<(Dtype, Vec<usi
             Some((own, made))
         })
         .collect();
-    let views = tensors.iter().map(|(name, (dtype, shape, data))| {
-        (name.as_str(), TensorView::new(*dtype, shape.clone(), data).unwrap())
-    });
+    let views = tensors
+        .iter()
+        .map(|(name, (dtype, shape, data))| (name.as_str(), TensorView::new(*dtype, shape.clone(), data).unwrap()));
     serialize(views, None).unwrap()
 }
 

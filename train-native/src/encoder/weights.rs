@@ -167,10 +167,7 @@ impl<'a> Reader<'a> {
         let mut query = self.linear(&name("self_attn.q_proj"), &square)?;
         let scale = 1.0 / (HEAD as f32).sqrt();
         query.weight.iter_mut().chain(&mut query.bias).for_each(|value| *value *= scale);
-        let key = Linear {
-            weight: self.tensor(&name("self_attn.k_proj.weight"), &square)?,
-            bias: vec![0.0; width],
-        };
+        let key = Linear { weight: self.tensor(&name("self_attn.k_proj.weight"), &square)?, bias: vec![0.0; width] };
         Ok(Layer {
             attention_norm: self.norm(&name("self_attn_layer_norm"), width)?,
             query,

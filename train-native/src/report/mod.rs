@@ -54,7 +54,11 @@ fn read_manifest(models: &Path) -> Result<Manifest> {
 
 /// Runs that say how good the shipped set is: not of the smoke recipe, which only shows that everything runs.
 fn shown(results: &Results) -> Vec<&Run> {
-    results.runs.iter().filter(|run| ![crate::recipe::SMOKE, crate::deep::recipe::SMOKE].contains(&run.recipe.as_str())).collect()
+    results
+        .runs
+        .iter()
+        .filter(|run| ![crate::recipe::SMOKE, crate::deep::recipe::SMOKE].contains(&run.recipe.as_str()))
+        .collect()
 }
 
 fn is_plain(run: &Run) -> bool {
