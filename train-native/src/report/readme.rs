@@ -23,9 +23,8 @@ fn block(results: &Results) -> String {
     };
     let mut text =
         String::from("| model (tier) | unseen actors (`luna5`), UAR % | accuracy % |\n| --- | ---: | ---: |\n");
-    let same_setting =
-        |run: &&crate::results::Run| run.protocol == Protocol::Luna5 && is_plain(run) && run.train == best.train;
-    for run in shown(results).into_iter().filter(same_setting) {
+    let is_headline = |run: &&crate::results::Run| run.protocol == Protocol::Luna5 && is_plain(run);
+    for run in shown(results).into_iter().filter(is_headline) {
         text += &format!("| {} ({}) | {} | {} |\n", run.model, tier(run.tier), uar(run), percent(run.accuracy));
     }
     text += &format!(

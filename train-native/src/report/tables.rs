@@ -65,11 +65,28 @@ fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     text
 }
 
-/// All runs that used nothing of the test speaker, then, apart from them, those that did.
+/// All runs that used nothing of the test speaker, then, apart from them, those on ordinary voices and those that did.
 pub(super) fn figures(results: &Results) -> String {
-    let runs = shown(results);
+    let (everyday, runs): (Vec<&Run>, Vec<&Run>) = shown(results).into_iter().partition(|run| run.everyday.is_some());
     let (plain, other): (Vec<&Run>, Vec<&Run>) = runs.into_iter().partition(|run| is_plain(run));
     let mut text = rows_of(&plain);
+    if !everyday.is_empty() {
+        text += "\nOrdinary people, who play no emotion (`everyday`: each wake word is left out of training in turn). A false \
+                 alarm is an answer where another class than neutral or calm is above one half:\n\n";
+        text += &table(
+            &["protocol", "model (tier)", "trained on", "answered neutral or calm, %", "false alarms, %"],
+            everyday.iter().filter_map(|run| {
+                let found = run.everyday?;
+                Some(vec![
+                    format!("`{}`", run.protocol),
+                    name(run),
+                    corpora(run),
+                    percent(found.neutral_or_calm),
+                    percent(found.false_alarms),
+                ])
+            }),
+        );
+    }
     if !other.is_empty() {
         text += "\nWith degraded test clips, or with statistics of the test speaker, which the figures above never use:\n\n";
         text += &table(
@@ -89,7 +106,9 @@ pub(super) fn figures(results: &Results) -> String {
 }
 
 fn name(run: &Run) -> String {
-    format!("{} ({})", run.model, tier(run.tier))
+    let usual = [crate::recipe::DEFAULT, crate::deep::recipe::DEFAULT].contains(&run.recipe.as_str());
+    let recipe = if usual { String::new() } else { format!(", recipe `{}`", run.recipe) };
+    format!("{} ({}{recipe})", run.model, tier(run.tier))
 }
 
 fn rows_of(runs: &[&Run]) -> String {

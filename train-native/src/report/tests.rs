@@ -65,6 +65,47 @@ fn the_card_says_what_it_must() {
 }
 
 #[test]
+fn the_card_names_the_encoder_and_sets_ordinary_voices_apart() {
+    let mut manifest = manifest();
+    manifest.encoder = Some(undertone::inference::EncoderEntry {
+        name: "whisper-512-4".into(),
+        file: "encoder.onnx".into(),
+        bytes: 14_000_000,
+        sha256: "fedcba9876543210fedc".into(),
+        features: "whisper-80-v1".into(),
+        window_frames: 300,
+        pooled: 10240,
+        columns: 2048,
+        license: "MIT".into(),
+    });
+    let mut results = results();
+    let mut deep = run("ensemble", Tier::Deep, Protocol::Luna5, 7);
+    deep.recipe = crate::deep::recipe::DEFAULT.into();
+    let mut everyday = run("ensemble", Tier::Deep, Protocol::Everyday, 8);
+    everyday.recipe = crate::deep::recipe::DEFAULT.into();
+    everyday.everyday = Some(crate::results::Everyday { neutral_or_calm: 0.912, false_alarms: 0.023 });
+    let mut other = run("linear", Tier::Deep, Protocol::Crema5, 6);
+    other.recipe = "deep-crema".into();
+    results.runs.extend([deep, everyday, other]);
+    let card = render_card(&manifest, &results);
+    for words in [
+        "| whisper-512-4 (encoder) | deep | `encoder.onnx` | 14000 | `fedcba9876543210` |",
+        "Radford et al. 2022",
+        "licence MIT with the notice in `LICENSE-whisper`",
+        "windows of at most 3.0 s",
+        "cannot be excluded",
+        "| `everyday` | ensemble (deep) | ravdess | 91.2 | 2.3 |",
+        "| `crema5` | linear (deep, recipe `deep-crema`) |",
+        "encoder --weights",
+        "train --corpus ravdess=PATH --tier deep",
+    ] {
+        assert!(card.contains(words), "{words}\n\n{card}");
+    }
+    assert_eq!(card.matches("| `everyday` |").count(), 1);
+    assert!(!card.contains("\n\n\n") && !card.contains("  "), "{card}");
+}
+
+#[test]
 fn the_block_is_replaced_and_the_rest_kept() {
     let readme = format!("# Title\n\n{BEGIN}\nSTALE\n{END}\n\nmore\n");
     let once = fill(&readme, &results()).unwrap();
