@@ -1,12 +1,12 @@
 //! `cargo xtask serve`: a plain static server, as any host would be: no special headers.
 
-use std::io::{ErrorKind, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use tiny_http::{Header, Method, Request, Response, Server, StatusCode};
 
 use crate::arguments::Arguments;
 use crate::dist;
@@ -15,7 +15,11 @@ use crate::workspace::Workspace;
 
 const PORT: u16 = 8080;
 const PORTS_TRIED: u16 = 50;
-const THREADS: usize = 4;
+/// Bytes of a request that are read at most.
+const LONGEST_REQUEST: u64 = 32 * 1024;
+const NOT_MODIFIED: &str = "304 Not Modified";
+/// How long a connection may say nothing.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub fn command(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let port: Option<u16> = arguments.option("--port")?;
@@ -35,19 +39,15 @@ pub fn command(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     };
     let listener = listen(port)?;
     let address = listener.local_addr()?;
-    let server = Server::from_listener(listener, None).map_err(|error| anyhow::anyhow!("{error}"))?;
     println!("\nundertone is at http://{address}{prefix}  (Ctrl-C ends it)");
     std::io::stdout().flush()?;
 
-    let site = Arc::new(Site { folder, prefix, server });
-    let others: Vec<_> = (1..THREADS)
-        .map(|_| {
-            let site = Arc::clone(&site);
-            std::thread::spawn(move || site.answer_all())
-        })
-        .collect();
-    site.answer_all();
-    others.into_iter().for_each(|thread| drop(thread.join()));
+    let site = Arc::new(Site { folder, prefix });
+    for stream in listener.incoming().flatten() {
+        let site = Arc::clone(&site);
+        // An error means that the browser went away. A thread for each connection: none ever waits for another to close.
+        std::thread::spawn(move || site.answer(&stream).ok());
+    }
     Ok(())
 }
 
@@ -69,39 +69,91 @@ struct Site {
     folder: PathBuf,
     /// Begins and ends with a slash.
     prefix: String,
-    server: Server,
+}
+
+/// What is of interest in a request.
+struct Request {
+    method: String,
+    url: String,
+    /// Value of `If-None-Match`.
+    known: Option<String>,
+}
+
+struct Response {
+    status: &'static str,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
 }
 
 impl Site {
-    fn answer_all(&self) {
-        while let Ok(request) = self.server.recv() {
-            // An error here means that the browser went away.
-            self.answer(request).ok();
+    fn answer(&self, stream: &TcpStream) -> std::io::Result<()> {
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let Some(request) = read(stream)? else { return Ok(()) };
+        let response = self.respond(&request);
+        let mut text = format!("HTTP/1.1 {}\r\n", response.status);
+        for (field, value) in &response.headers {
+            text += &format!("{field}: {value}\r\n");
         }
+        if response.status != NOT_MODIFIED {
+            text += &format!("Content-Length: {}\r\n", response.body.len());
+        }
+        text += "Connection: close\r\n\r\n";
+        let mut stream = stream;
+        stream.write_all(text.as_bytes())?;
+        if request.method != "HEAD" {
+            stream.write_all(&response.body)?;
+        }
+        stream.flush()
     }
 
-    fn answer(&self, request: Request) -> std::io::Result<()> {
-        if !matches!(request.method(), Method::Get | Method::Head) {
-            return request.respond(plain(405, "only GET and HEAD"));
+    fn respond(&self, request: &Request) -> Response {
+        if !["GET", "HEAD"].contains(&request.method.as_str()) {
+            return plain("405 Method Not Allowed", "only GET and HEAD");
         }
-        let path = request.url().split(['?', '#']).next().unwrap_or_default().to_owned();
+        let path = request.url.split(['?', '#']).next().unwrap_or_default();
         if format!("{path}/") == self.prefix {
-            return request.respond(plain(301, "").with_header(header("Location", &self.prefix)));
+            let mut moved = plain("301 Moved Permanently", "");
+            moved.headers.push(("Location", self.prefix.clone()));
+            return moved;
         }
         let file = path.strip_prefix(&self.prefix).and_then(|inner| file_for(&self.folder, inner));
-        let Some((file, bytes)) = file.and_then(|file| std::fs::read(&file).ok().map(|bytes| (file, bytes))) else {
-            return request.respond(plain(404, "not found"));
+        let Some((file, body)) = file.and_then(|file| std::fs::read(&file).ok().map(|bytes| (file, bytes))) else {
+            return plain("404 Not Found", "not found");
         };
-        let tag = format!("\"{}\"", content_hash(&bytes));
-        let known = request.headers().iter().any(|h| h.field.equiv("If-None-Match") && h.value.as_str() == tag);
-        let response = if known { plain(304, "") } else { Response::from_data(bytes) };
-        request.respond(
-            response
-                .with_header(header("Content-Type", content_type(&file)))
-                .with_header(header("Cache-Control", "no-cache"))
-                .with_header(header("ETag", &tag)),
-        )
+        let tag = format!("\"{}\"", content_hash(&body));
+        let known = request.known.as_ref() == Some(&tag);
+        let headers = vec![
+            ("Content-Type", content_type(&file).to_owned()),
+            ("Cache-Control", "no-cache".to_owned()),
+            ("ETag", tag),
+        ];
+        if known {
+            Response { status: NOT_MODIFIED, headers, body: Vec::new() }
+        } else {
+            Response { status: "200 OK", headers, body }
+        }
     }
+}
+
+/// The request, or `None` for a connection that was closed unused or sends something else.
+fn read(stream: &TcpStream) -> std::io::Result<Option<Request>> {
+    let mut lines = BufReader::new(stream.take(LONGEST_REQUEST)).lines();
+    let Some(first) = lines.next().transpose()? else { return Ok(None) };
+    let mut words = first.split_whitespace();
+    let (Some(method), Some(url)) = (words.next(), words.next()) else { return Ok(None) };
+    let mut request = Request { method: method.to_owned(), url: url.to_owned(), known: None };
+    for line in lines {
+        let line = line?;
+        if line.is_empty() {
+            return Ok(Some(request));
+        }
+        if let Some((field, value)) = line.split_once(':')
+            && field.eq_ignore_ascii_case("if-none-match")
+        {
+            request.known = Some(value.trim().to_owned());
+        }
+    }
+    Ok(None)
 }
 
 /// The file that a path below the prefix means, if that is inside `folder`.
@@ -155,12 +207,9 @@ fn content_type(file: &Path) -> &'static str {
     }
 }
 
-fn plain(status: u16, text: &str) -> Response<std::io::Cursor<Vec<u8>>> {
-    Response::from_string(text).with_status_code(StatusCode(status))
-}
-
-fn header(field: &str, value: &str) -> Header {
-    Header::from_bytes(field, value).unwrap_or_else(|()| unreachable!("both are ASCII"))
+fn plain(status: &'static str, text: &str) -> Response {
+    let headers = vec![("Content-Type", "text/plain; charset=utf-8".to_owned())];
+    Response { status, headers, body: text.into() }
 }
 
 #[cfg(test)]
@@ -187,6 +236,37 @@ mod tests {
         }
         assert_eq!(file_for(folder, "src"), None);
         assert_eq!(file_for(folder, "src/"), None, "no index.html there");
+    }
+
+    #[test]
+    fn answers_requests_as_a_host_does() {
+        let site = Site { folder: env!("CARGO_MANIFEST_DIR").into(), prefix: "/voice/".into() };
+        let ask = |method: &str, url: &str, known: Option<&str>| {
+            let known = known.map(str::to_owned);
+            site.respond(&Request { method: method.into(), url: url.into(), known })
+        };
+        let found = ask("GET", "/voice/Cargo.toml?sha256=0", None);
+        assert_eq!((found.status, found.body.is_empty()), ("200 OK", false));
+        let (_, tag) = found.headers.iter().find(|(field, _)| *field == "ETag").unwrap();
+        let known = ask("GET", "/voice/Cargo.toml", Some(tag));
+        assert_eq!((known.status, known.body.is_empty()), ("304 Not Modified", true));
+        assert_eq!(ask("GET", "/voice", None).status, "301 Moved Permanently");
+        assert_eq!(ask("GET", "/Cargo.toml", None).status, "404 Not Found");
+        assert_eq!(ask("POST", "/voice/Cargo.toml", None).status, "405 Method Not Allowed");
+    }
+
+    #[test]
+    fn reads_a_request_from_the_wire_and_closes_after_the_answer() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let mut browser = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        browser.write_all(b"HEAD /Cargo.toml HTTP/1.1\r\nHost: a\r\nIf-None-Match: \"0\"\r\n\r\n").unwrap();
+        let site = Site { folder: env!("CARGO_MANIFEST_DIR").into(), prefix: "/".into() };
+        site.answer(&stream).unwrap();
+        drop(stream);
+        let mut answer = String::new();
+        browser.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
     }
 
     #[test]
