@@ -78,13 +78,14 @@ pub const PRIVACY: &str = "The page fetches its own files and the models from th
 /// Limits, in the footer.
 pub const LIMITS_TITLE: &str = "What this is not";
 /// Limits, in the footer.
-pub const LIMITS: &str = "It tells what listeners would hear in a voice, never what a person feels, and it is not medical. It learnt from \
-     English sentences spoken by professional actors (RAVDESS); everyday speech, other languages and noise make it err more often.";
+pub const LIMITS: &str = "It tells what listeners would hear in a voice, never what a person feels, and it is not medical. The first answer learnt \
+     from English sentences spoken by professional actors, the sharper one from actors in English and Polish and some everyday \
+     speech; other voices, other languages and noise make both err more often.";
 /// Licences, in the footer.
 pub const LICENCE_TITLE: &str = "Licences";
 /// Licences, in the footer.
-pub const LICENCE: &str =
-    "Model weights: CC BY-NC-SA 4.0, as the RAVDESS recordings they were trained on. Code: MIT or Apache-2.0.";
+pub const LICENCE: &str = "Model weights: CC BY-NC-SA 4.0, as recordings they were trained on (RAVDESS, nEMO; CREMA-D and the Picovoice \
+     benchmark beside them). Speech encoder: the first layers of OpenAI's Whisper, MIT. Code: MIT or Apache-2.0.";
 
 /// An emotion as a word that begins a line.
 pub fn emotion(emotion: Emotion) -> &'static str {
