@@ -114,10 +114,7 @@ impl<'a> Bench<'a> {
 
     fn evaluate(&self, protocol: Protocol) -> Result<()> {
         let recipe: &DeepRecipe = &self.job.recipe;
-        let classes = match protocol {
-            Protocol::Everyday => Emotion::ALL.to_vec(),
-            _ => protocol.classes(&self.dataset.clips),
-        };
+        let classes = self.classes(protocol);
         let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); HEADS.len() + 1];
         let mut is_whole = true;
         for seed in &self.job.seeds {
@@ -130,7 +127,7 @@ impl<'a> Bench<'a> {
                 .par_iter()
                 .map(|fold| self.fold(fold, protocol, &format!("deep-{protocol}-seed{seed}"), *seed, false))
                 .collect::<Result<Vec<_>>>()?;
-            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(&checkpoints)) {
+            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(&checkpoints, &classes)) {
                 slot.push(outcomes);
             }
         }
@@ -182,16 +179,25 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    fn vote(&self, checkpoint: &Checkpoint) -> Vote {
+    /// The classes that a protocol's answers are among.
+    fn classes(&self, protocol: Protocol) -> Vec<Emotion> {
+        match protocol {
+            Protocol::Everyday => Emotion::ALL.to_vec(),
+            _ => protocol.classes(&self.dataset.clips),
+        }
+    }
+
+    fn vote(&self, checkpoint: &Checkpoint, classes: &[Emotion]) -> Vote {
         let labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
-        vote::fit(&checkpoint.inner_answers, &labels, self.job.recipe.prior_clips)
+        vote::fit(&vote::among(&checkpoint.inner_answers, classes), &labels, self.job.recipe.prior_clips)
     }
 
     /// Calibrated test outcomes of each head, the vote last.
-    fn outcomes(&self, checkpoints: &[Checkpoint]) -> Vec<Vec<Outcome>> {
+    fn outcomes(&self, checkpoints: &[Checkpoint], classes: &[Emotion]) -> Vec<Vec<Outcome>> {
         let mut outcomes = vec![Vec::new(); HEADS.len() + 1];
         for checkpoint in checkpoints {
-            let (each, joined) = self.vote(checkpoint).apply(&checkpoint.test_answers);
+            let answers = vote::among(&checkpoint.test_answers, classes);
+            let (each, joined) = self.vote(checkpoint, classes).apply(&answers);
             for (slot, answers) in outcomes.iter_mut().zip(each.iter().chain([&joined])) {
                 slot.extend(checkpoint.test.iter().zip(answers).map(|(clip, probabilities)| Outcome {
                     speaker: self.dataset.clips[*clip].speaker.clone(),
@@ -244,7 +250,7 @@ impl<'a> Bench<'a> {
         };
         atomic::write(&path, &serde_json::to_vec(&checkpoint)?)?;
         if !checkpoint.test.is_empty() {
-            let line = self.fold_line(name, fold, &checkpoint);
+            let line = self.fold_line(name, fold, &checkpoint, &self.classes(protocol));
             self.bars.suspend(|| eprintln!("{line}"));
         }
         Ok(checkpoint)
@@ -260,13 +266,13 @@ impl<'a> Bench<'a> {
             .context("no corpus of actors is trained on")
     }
 
-    fn fold_line(&self, name: &str, fold: &Fold, checkpoint: &Checkpoint) -> String {
+    fn fold_line(&self, name: &str, fold: &Fold, checkpoint: &Checkpoint, classes: &[Emotion]) -> String {
         let mut line = format!("{name} fold {}: UAR", fold.name);
-        for (index, outcomes) in self.outcomes(std::slice::from_ref(checkpoint)).iter().enumerate() {
+        for (index, outcomes) in self.outcomes(std::slice::from_ref(checkpoint), classes).iter().enumerate() {
             let model = HEADS.get(index).map_or("ensemble", |(name, _)| *name);
-            line += &format!(" {model} {:.1}", 100.0 * score(outcomes, &Emotion::ALL).uar);
+            line += &format!(" {model} {:.1}", 100.0 * score(outcomes, classes).uar);
         }
-        line + &format!(", weights {:.2?}", self.vote(checkpoint).weights)
+        line + &format!(", weights {:.2?}", self.vote(checkpoint, classes).weights)
     }
 
     fn checkpoint_path(&self, fold: &Fold, name: &str, seed: u64) -> Result<PathBuf> {
@@ -282,7 +288,7 @@ impl<'a> Bench<'a> {
         let seed = *self.job.seeds.first().context("no seed")?;
         let fold = Fold { name: "of all".into(), train: (0..self.dataset.len()).collect(), test: Vec::new() };
         let checkpoint = self.fold(&fold, Protocol::Luna5, "deep-final", seed, true)?;
-        let vote = self.vote(&checkpoint);
+        let vote = self.vote(&checkpoint, &Emotion::ALL);
         let fitted =
             checkpoint.fitted.context("the checkpoint of the last training holds no heads; use --no-resume")?;
         let path = self.job.models.join(report::MANIFEST);

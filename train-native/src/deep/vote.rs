@@ -16,6 +16,18 @@ pub struct Vote {
     pub joined: f32,
 }
 
+/// Answers among `classes` only: what the test corpus has no label for is left out, as the figures leave it out.
+pub fn among(answers: &[Vec<Probabilities>], classes: &[Emotion]) -> Vec<Vec<Probabilities>> {
+    let one = |answer: &Probabilities| -> Probabilities {
+        let kept: Probabilities = std::array::from_fn(|class| {
+            if classes.iter().any(|emotion| emotion.index() == class) { answer[class] } else { 0.0 }
+        });
+        let sum: f32 = kept.iter().sum();
+        if sum > 0.0 { kept.map(|p| p / sum) } else { *answer }
+    };
+    answers.iter().map(|answers| answers.iter().map(one).collect()).collect()
+}
+
 const ROUNDS: usize = 200;
 
 /// Fits to answers `[head][clip]`: a temperature for each head (Guo et al. 2017), the weights of the mixture under which the
@@ -100,6 +112,15 @@ mod tests {
         assert!(free.weights[0] > 0.9 && (0.5..0.6).contains(&held.weights[0]), "{free:?} {held:?}");
         let (each, joined) = free.apply(&[good, poor]);
         assert!(each.len() == 2 && joined.iter().all(|answer| answer[0] > 0.5));
+    }
+
+    #[test]
+    fn classes_that_are_not_tested_are_left_out() {
+        let mut answer = [0.0; N_CLASSES];
+        (answer[1], answer[3], answer[4]) = (0.5, 0.3, 0.2);
+        let found = among(&[vec![answer]], &[Emotion::Sad, Emotion::Angry])[0][0];
+        assert!((found[3] - 0.6).abs() < 1e-6 && (found[4] - 0.4).abs() < 1e-6 && found[1] == 0.0);
+        assert_eq!(among(&[vec![answer]], &Emotion::ALL)[0][0], answer);
     }
 
     #[test]
