@@ -1,0 +1,1 @@
+//! Against librosa and PyWavelets.
