@@ -40,6 +40,17 @@ pub struct AttentionTraining {
     pub weight_decay: f32,
     /// Share of the target spread evenly over the row's classes.
     pub label_smoothing: f32,
+    /// Networks trained from different beginnings, whose answers are averaged.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub networks: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn is_one(networks: &usize) -> bool {
+    *networks == 1
 }
 
 /// The layers.
@@ -55,14 +66,14 @@ pub struct Layers {
     pub output: Linear,
 }
 
-/// A trained network with its scaler.
+/// Trained networks with their scaler.
 pub struct Attention {
     /// Mean of each column of a block in training.
     pub mean: Vec<f32>,
     /// One over the deviation of each.
     pub scale: Vec<f32>,
-    /// The layers.
-    pub layers: Layers,
+    /// The layers of each network.
+    pub networks: Vec<Layers>,
 }
 
 const MASKED: f32 = 1e9;
@@ -116,6 +127,24 @@ pub fn train(
 ) -> Result<Attention> {
     ensure!(!rows.is_empty(), "there is no clip to train the attention head on");
     let (mean, scale) = scaler(rows, columns);
+    let epochs = training.epochs;
+    let mut networks = Vec::with_capacity(training.networks);
+    for index in 0..training.networks.max(1) {
+        let seed = seed + (index as u64) * 1_000_003;
+        let done = &|epoch, loss| progress(index * epochs + epoch, loss);
+        networks.push(train_one(rows, columns, training, (&mean, &scale), seed, done)?);
+    }
+    Ok(Attention { mean, scale, networks })
+}
+
+fn train_one(
+    rows: &Rows<'_>,
+    columns: usize,
+    training: &AttentionTraining,
+    (mean, scale): (&[f32], &[f32]),
+    seed: u64,
+    progress: &dyn Fn(usize, f32),
+) -> Result<Layers> {
     let device = Device::flex().autodiff();
     let mut noise = Noise::new(seed);
     let mut model = Layers::new(columns, training, &mut noise, &device);
@@ -127,7 +156,7 @@ pub fn train(
         for step in 0..steps_each {
             interrupt::check()?;
             let batch: Vec<usize> = (0..training.batch).map(|_| draw.sample(noise.rng())).collect();
-            let (x, mask) = inputs(rows, &batch, columns, &mean, &scale, &mut noise, &device);
+            let (x, mask) = inputs(rows, &batch, columns, mean, scale, &mut noise, &device);
             let logits = model.forward(x, mask, Some((&mut noise, training.dropout)));
             let (targets, forbidden) = targets(rows, &batch, training.label_smoothing, &device);
             let loss = (log_softmax(logits - forbidden, 1) * targets).sum() * (-1.0 / batch.len() as f32);
@@ -142,7 +171,7 @@ pub fn train(
         }
         progress(epoch + 1, sum / steps_each as f32);
     }
-    Ok(Attention { mean, scale, layers: model.valid() })
+    Ok(model.valid())
 }
 
 fn scaler(rows: &Rows<'_>, columns: usize) -> (Vec<f32>, Vec<f32>) {

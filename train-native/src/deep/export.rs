@@ -4,7 +4,7 @@ use anyhow::Result;
 use ndarray::{Array2, Axis};
 use undertone::inference::N_CLASSES;
 
-use super::attention::{Attention, FLOOR};
+use super::attention::{Attention, FLOOR, Layers};
 use super::linear::Linear;
 use super::rows::CLIP;
 use super::svm::{N_PAIRS, Svm, pairs};
@@ -95,7 +95,7 @@ pub fn svm_onnx(svm: &Svm) -> Vec<u8> {
     graph.encode()
 }
 
-/// The network with attention: input `[blocks, columns + 1]`, the last column 1 where the clip is and 0 behind it, output
+/// The networks with attention, averaged: input `[blocks, columns + 1]`, the last column 1 where the clip is and 0 behind it, output
 /// `probabilities` `[1, 8]`.
 ///
 /// # Errors
@@ -110,16 +110,34 @@ pub fn attention_onnx(model: &Attention, blocks: usize) -> Result<Vec<u8>> {
     };
     let (x, mask) = (part(0, columns), part(columns, columns + 1));
     let x = standardised(&mut graph, x, &model.mean, &model.scale);
-    let layers = &model.layers;
-    let hidden = dense(&mut graph, x, &layers.block)?;
-    let hidden = graph.relu(hidden);
-    let attended = dense(&mut graph, hidden, &layers.attend)?;
-    let attended = graph.tanh(attended);
-    let scores = dense(&mut graph, attended, &layers.score)?;
     let one = graph.scalar(1.0);
     let large = graph.scalar(LARGE);
     let behind = graph.sub(mask, one);
     let behind = graph.mul(behind, large);
+    let mut answers = Vec::with_capacity(model.networks.len());
+    for layers in &model.networks {
+        answers.push(attended(&mut graph, x, behind, layers)?);
+    }
+    let probabilities = match answers.as_slice() {
+        [answer] => *answer,
+        answers => {
+            let together = graph.concat(answers, 0);
+            let share = graph.constant(&[1, answers.len()], &vec![1.0 / answers.len() as f32; answers.len()]);
+            graph.matmul(share, together)
+        }
+    };
+    graph.output("probabilities", probabilities, Element::F32, &[1, N_CLASSES]);
+    graph.metadata("license", LICENSE);
+    Ok(graph.encode())
+}
+
+/// Probabilities `[1, 8]` of one network for standardised blocks; `behind` is far below zero behind the clip.
+fn attended(graph: &mut GraphBuilder, x: Value, behind: Value, layers: &Layers) -> Result<Value> {
+    let hidden = dense(graph, x, &layers.block)?;
+    let hidden = graph.relu(hidden);
+    let attended = dense(graph, hidden, &layers.attend)?;
+    let attended = graph.tanh(attended);
+    let scores = dense(graph, attended, &layers.score)?;
     let scores = graph.add(scores, behind);
     let weights = graph.softmax(scores, 0);
     let weights = graph.transpose(weights, &[1, 0]);
@@ -132,11 +150,8 @@ pub fn attention_onnx(model: &Attention, blocks: usize) -> Result<Vec<u8>> {
     let variance = graph.node("Max", &[variance, floor], vec![]);
     let deviation = graph.sqrt(variance);
     let pooled = graph.concat(&[mean, deviation], 1);
-    let logits = dense(&mut graph, pooled, &layers.output)?;
-    let probabilities = graph.softmax(logits, 1);
-    graph.output("probabilities", probabilities, Element::F32, &[1, N_CLASSES]);
-    graph.metadata("license", LICENSE);
-    Ok(graph.encode())
+    let logits = dense(graph, pooled, &layers.output)?;
+    Ok(graph.softmax(logits, 1))
 }
 
 fn standardised(graph: &mut GraphBuilder, x: Value, mean: &[f32], scale: &[f32]) -> Value {

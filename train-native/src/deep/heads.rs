@@ -104,7 +104,7 @@ pub fn fit(setting: Setting<'_>, train: &[usize], start: Option<&Linear>, progre
     let machine = svm::fit(&projected.select(Axis(0), &chosen), &labels, &allowed, &recipe.svm)?;
     fitted.files.push(svm_onnx(&machine));
 
-    let epochs = recipe.attention.epochs;
+    let epochs = recipe.attention.epochs * recipe.attention.networks.max(1);
     let network = attention::train(&rows, encoder.columns, &recipe.attention, seed, &|epoch, _| {
         progress("attention", epoch, epochs);
     })?;

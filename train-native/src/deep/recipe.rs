@@ -121,6 +121,7 @@ impl DeepRecipe {
                 && (0.0..1.0).contains(&attention.dropout),
             "attention: sizes positive, dropout in 0 to 1"
         );
+        ensure!((1..=8).contains(&attention.networks), "attention: networks from 1 to 8");
         Ok(())
     }
 

@@ -204,6 +204,7 @@ fn attention_learns_and_its_file_answers_the_same_whatever_stands_behind() {
         learning_rate: 1e-2,
         weight_decay: 0.0,
         label_smoothing: 0.05,
+        networks: 2,
     };
     let fitted = attention::train(&rows, N_CLASSES, &training, 1, &|_, _| {}).unwrap();
     let bytes = attention_onnx(&fitted, 6).unwrap();
