@@ -10,6 +10,7 @@ mod mfcc;
 mod names;
 mod pitch;
 mod spectral;
+mod table;
 
 use ndarray::Array2;
 
@@ -21,6 +22,7 @@ pub use image::{cnn_windows, relative_image};
 pub use names::functional_names;
 pub use pitch::{F0Contour, f0_contour};
 pub use spectral::{MelSpectrogram, mel_spectrogram};
+pub use table::{DescriptorTable, TABLE_HOP_LENGTH, TABLE_SAMPLE_RATE, table_frames, table_samples};
 
 use crate::audio::Audio;
 use crate::{Error, Result};
