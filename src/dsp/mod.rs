@@ -5,6 +5,7 @@ pub mod convert;
 pub mod dct;
 pub mod decibel;
 pub mod mel;
+pub mod polynomial;
 pub mod statistics;
 pub mod stft;
 pub mod window;
