@@ -1,9 +1,44 @@
 //! Mel filter bank.
 
-use super::convert::{hz_to_mel, mel_to_hz};
+use super::convert::{hz_to_mel, hz_to_mel_htk, mel_to_hz, mel_to_hz_htk};
 
-/// Triangular filters on Slaney's mel scale, each of area 1 (`librosa.filters.mel(htk=False, norm="slaney")`), kept as
-/// the non-zero run of each filter.
+/// The scale on which the bands lie evenly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MelScale {
+    /// Slaney's, linear below 1 kHz (`librosa.filters.mel(htk=False)`).
+    #[default]
+    Slaney,
+    /// HTK's (`htk=True`).
+    Htk,
+}
+
+impl MelScale {
+    fn mel(self, hz: f64) -> f64 {
+        match self {
+            Self::Slaney => hz_to_mel(hz),
+            Self::Htk => hz_to_mel_htk(hz),
+        }
+    }
+
+    fn hz(self, mel: f64) -> f64 {
+        match self {
+            Self::Slaney => mel_to_hz(mel),
+            Self::Htk => mel_to_hz_htk(mel),
+        }
+    }
+}
+
+/// What a filter's weights are scaled to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MelNorm {
+    /// An area of 1 in Hz (`librosa.filters.mel(norm="slaney")`).
+    #[default]
+    Slaney,
+    /// A peak of 1 (`norm=None`).
+    None,
+}
+
+/// Triangular filters on a mel scale (`librosa.filters.mel`), kept as the non-zero run of each filter.
 #[derive(Clone, Debug)]
 pub struct MelFilterBank {
     filters: Vec<(usize, Vec<f32>)>,
@@ -11,22 +46,39 @@ pub struct MelFilterBank {
 }
 
 impl MelFilterBank {
-    /// Filters for power spectra of `n_fft / 2 + 1` bins at `sample_rate` Hz, `n_mels` bands from `fmin` to `fmax` Hz.
+    /// Slaney's filters for power spectra of `n_fft / 2 + 1` bins at `sample_rate` Hz, `n_mels` bands from `fmin` to
+    /// `fmax` Hz.
     pub fn new(sample_rate: u32, n_fft: usize, n_mels: usize, fmin: f32, fmax: f32) -> Self {
-        let (low, high) = (hz_to_mel(f64::from(fmin)), hz_to_mel(f64::from(fmax)));
+        Self::with(sample_rate, n_fft, n_mels, [fmin, fmax], MelScale::Slaney, MelNorm::Slaney)
+    }
+
+    /// Filters between the two frequencies of `range` in Hz, on any scale and norm.
+    pub fn with(
+        sample_rate: u32,
+        n_fft: usize,
+        n_mels: usize,
+        range: [f32; 2],
+        scale: MelScale,
+        norm: MelNorm,
+    ) -> Self {
+        let [low, high] = range.map(|hz| scale.mel(f64::from(hz)));
         let edges: Vec<f64> =
-            (0..n_mels + 2).map(|i| mel_to_hz(low + (high - low) * i as f64 / (n_mels + 1) as f64)).collect();
+            (0..n_mels + 2).map(|i| scale.hz(low + (high - low) * i as f64 / (n_mels + 1) as f64)).collect();
         let bin_hz = f64::from(sample_rate) / n_fft as f64;
         let filters = (0..n_mels)
             .map(|m| {
                 let (left, center, right) = (edges[m], edges[m + 1], edges[m + 2]);
-                let area = 2.0 / (right - left);
+                let area = match norm {
+                    MelNorm::Slaney => 2.0 / (right - left),
+                    MelNorm::None => 1.0,
+                };
                 let weights: Vec<f32> = (0..=n_fft / 2)
                     .map(|bin| {
                         let hz = bin as f64 * bin_hz;
                         let rise = (hz - left) / (center - left);
                         let fall = (right - hz) / (right - center);
-                        (rise.min(fall).max(0.0) * area) as f32
+                        let weight = rise.min(fall).max(0.0) * area;
+                        if weight.is_finite() { weight as f32 } else { 0.0 }
                     })
                     .collect();
                 let first = weights.iter().position(|w| *w > 0.0).unwrap_or(0);

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use realfft::{RealFftPlanner, RealToComplex};
+use realfft::{FftNum, RealFftPlanner, RealToComplex};
 
-use super::window::hann;
+use super::window::{hann, hann_f64};
 
-/// Plan for power spectra of frames of `n_fft` samples under a periodic Hann window.
-pub struct Stft {
-    window: Vec<f32>,
+/// Plan for power spectra of frames of `n_fft` samples under a periodic Hann window, in single or double precision.
+pub struct Stft<T: FftNum = f32> {
+    window: Vec<T>,
     hop_length: usize,
-    fft: Arc<dyn RealToComplex<f32>>,
+    fft: Arc<dyn RealToComplex<T>>,
 }
 
 impl Stft {
@@ -18,7 +18,16 @@ impl Stft {
     pub fn new(n_fft: usize, hop_length: usize) -> Self {
         Self { window: hann(n_fft), hop_length, fft: RealFftPlanner::new().plan_fft_forward(n_fft) }
     }
+}
 
+impl Stft<f64> {
+    /// [`Stft::new`] in double precision, for what rests on the faint bins beside loud ones.
+    pub fn new_f64(n_fft: usize, hop_length: usize) -> Self {
+        Self { window: hann_f64(n_fft), hop_length, fft: RealFftPlanner::new().plan_fft_forward(n_fft) }
+    }
+}
+
+impl<T: FftNum> Stft<T> {
     /// Bins of a spectrum, `n_fft / 2 + 1`.
     pub fn n_bins(&self) -> usize {
         self.window.len() / 2 + 1
@@ -30,17 +39,20 @@ impl Stft {
     }
 
     /// Power spectra `|X|^2` of a signal padded by reflection (`librosa.stft(center=True, pad_mode="reflect")`), frame by
-    /// frame: `each(frame, power)` with `power` of `n_bins` values. The signal must be finite and not empty.
-    pub fn power_frames(&self, samples: &[f32], mut each: impl FnMut(usize, &[f32])) {
+    /// frame: `each(frame, power)` with `power` of `n_bins` values. The signal must be finite; one without samples is
+    /// taken as silence.
+    pub fn power_frames(&self, samples: &[f32], mut each: impl FnMut(usize, &[T])) {
         let half = (self.window.len() / 2) as isize;
         let mut frame = self.fft.make_input_vec();
         let mut spectrum = self.fft.make_output_vec();
         let mut scratch = self.fft.make_scratch_vec();
-        let mut power = vec![0.0; self.n_bins()];
+        let mut power = vec![T::zero(); self.n_bins()];
+        let of = |sample: f32| T::from_f32(sample).unwrap_or_else(T::zero);
         for index in 0..self.n_frames(samples.len()) {
             let start = (index * self.hop_length) as isize - half;
-            for (n, (slot, weight)) in frame.iter_mut().zip(&self.window).enumerate() {
-                *slot = samples[reflect(start + n as isize, samples.len())] * weight;
+            for_each_reflected(samples, start, &mut frame, |slot, sample| *slot = of(sample));
+            for (slot, weight) in frame.iter_mut().zip(&self.window) {
+                *slot = *slot * *weight;
             }
             if self.fft.process_with_scratch(&mut frame, &mut spectrum, &mut scratch).is_ok() {
                 for (p, bin) in power.iter_mut().zip(&spectrum) {
@@ -52,9 +64,22 @@ impl Stft {
     }
 }
 
+/// Calls `each(slot, sample)` for the samples from index `start` on, one a slot of `out`; before its first and behind its
+/// last sample the signal is continued by reflection (`numpy.pad(mode="reflect")`), and one without samples is silence.
+pub fn for_each_reflected<T>(samples: &[f32], start: isize, out: &mut [T], mut each: impl FnMut(&mut T, f32)) {
+    let inside = usize::try_from(start).ok().and_then(|start| samples.get(start..start.checked_add(out.len())?));
+    if let Some(inside) = inside {
+        out.iter_mut().zip(inside).for_each(|(slot, sample)| each(slot, *sample));
+    } else {
+        for (n, slot) in out.iter_mut().enumerate() {
+            each(slot, samples.get(reflect(start + n as isize, samples.len())).copied().unwrap_or(0.0));
+        }
+    }
+}
+
 /// Index into a signal of `len` samples continued by reflection about its first and last sample.
 fn reflect(index: isize, len: usize) -> usize {
-    if len == 1 {
+    if len < 2 {
         return 0;
     }
     let period = 2 * (len as isize - 1);
@@ -70,6 +95,9 @@ mod tests {
     fn reflection_is_numpys() {
         let got: Vec<usize> = (-3..7).map(|i| reflect(i, 4)).collect();
         assert_eq!(got, [3, 2, 1, 0, 1, 2, 3, 2, 1, 0]);
+        let mut silent = [1.0; 3];
+        for_each_reflected(&[], -1, &mut silent, |slot, sample| *slot = sample);
+        assert_eq!(silent, [0.0; 3]);
     }
 
     #[test]

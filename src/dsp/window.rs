@@ -2,8 +2,13 @@
 
 /// Periodic Hann window of `length` samples, as `scipy.signal.get_window("hann", length)`.
 pub fn hann(length: usize) -> Vec<f32> {
+    hann_f64(length).into_iter().map(|weight| weight as f32).collect()
+}
+
+/// [`hann`] in double precision.
+pub fn hann_f64(length: usize) -> Vec<f64> {
     let step = std::f64::consts::TAU / length as f64;
-    (0..length).map(|n| (0.5 - 0.5 * (step * n as f64).cos()) as f32).collect()
+    (0..length).map(|n| 0.5 - 0.5 * (step * n as f64).cos()).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Audio -> [`Features`]: the one feature path, for the page, the worker and the trainer.
 
+mod color_map;
 mod config;
 mod delta;
 mod descriptors;
@@ -8,18 +9,22 @@ mod functionals;
 mod image;
 mod mfcc;
 mod names;
+mod picture;
 mod pitch;
 mod spectral;
+pub mod spectrum;
 mod table;
 
 use ndarray::Array2;
 
+pub use color_map::ColorMap;
 pub use config::FeatureConfig;
 pub use descriptors::Descriptors;
 pub use encoder::{ENCODER_BLOCK, ENCODER_FEATURES, ENCODER_STRIDE, EncoderWindow, encoder_windows};
 pub use functionals::functionals;
 pub use image::{cnn_windows, relative_image};
 pub use names::functional_names;
+pub use picture::picture;
 pub use pitch::{F0Contour, f0_contour};
 pub use spectral::{MelSpectrogram, mel_spectrogram};
 pub use table::{DescriptorTable, TABLE_HOP_LENGTH, TABLE_SAMPLE_RATE, table_frames, table_samples};

@@ -1,0 +1,69 @@
+//! Chroma filter bank.
+
+use super::sum::dot;
+
+/// Pitch classes of an octave.
+pub const N_CHROMA: usize = 12;
+
+/// Weights of each bin in each pitch class, C first, A at 440 Hz (Ellis 2007; `librosa.filters.chroma(tuning=0)`).
+#[derive(Clone, Debug)]
+pub struct ChromaFilterBank {
+    n_bins: usize,
+    weights: Vec<f32>,
+}
+
+impl ChromaFilterBank {
+    /// Filters for power spectra of `n_fft / 2 + 1` bins at `sample_rate` Hz.
+    pub fn new(sample_rate: u32, n_fft: usize) -> Self {
+        const CENTER_OCTAVE: f64 = 5.0;
+        const OCTAVE_WIDTH: f64 = 2.0;
+        let classes = N_CHROMA as f64;
+        let n_bins = n_fft / 2 + 1;
+        let bin_hz = f64::from(sample_rate) / n_fft.max(1) as f64;
+        let pitch_of = |bin: usize| classes * (bin as f64 * bin_hz / (440.0 / 16.0)).log2();
+        let pitch = |bin: usize| if bin == 0 { pitch_of(1) - 1.5 * classes } else { pitch_of(bin) };
+        let mut weights = vec![0.0; N_CHROMA * n_bins];
+        for bin in 0..n_bins {
+            let here = pitch(bin);
+            let width = if bin + 1 < n_fft { (pitch(bin + 1) - here).max(1.0) } else { 1.0 };
+            let bumps: [f64; N_CHROMA] = std::array::from_fn(|class| {
+                let distance = (here - class as f64 + 10.5 * classes).rem_euclid(classes) - 0.5 * classes;
+                (-0.5 * (2.0 * distance / width).powi(2)).exp()
+            });
+            let norm = bumps.iter().map(|b| b * b).sum::<f64>().sqrt();
+            let octave = (-0.5 * ((here / classes - CENTER_OCTAVE) / OCTAVE_WIDTH).powi(2)).exp();
+            for (class, bump) in bumps.iter().enumerate() {
+                let from_c = (class + N_CHROMA - 3) % N_CHROMA;
+                weights[from_c * n_bins + bin] = (bump / norm * octave) as f32;
+            }
+        }
+        Self { n_bins, weights }
+    }
+
+    /// Pitch classes of one power spectrum, the strongest scaled to 1; all 0 for silence.
+    pub fn apply(&self, power: &[f32], out: &mut [f32; N_CHROMA]) {
+        for (out, weights) in out.iter_mut().zip(self.weights.chunks_exact(self.n_bins)) {
+            *out = dot(weights, power);
+        }
+        let most = out.iter().copied().fold(0.0, f32::max);
+        if most >= f32::MIN_POSITIVE {
+            out.iter_mut().for_each(|value| *value /= most);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tone_at_440_hz_is_an_a() {
+        let bank = ChromaFilterBank::new(16000, 4000);
+        let mut power = vec![0.0; 2001];
+        power[110] = 3.0;
+        let mut chroma = [0.0; N_CHROMA];
+        bank.apply(&power, &mut chroma);
+        assert_eq!(chroma[9], 1.0);
+        assert!(chroma.iter().enumerate().all(|(class, value)| class == 9 || *value < 0.2));
+    }
+}

@@ -1,0 +1,124 @@
+//! Spectra of a clip under librosa's names and definitions: one [`Spectrogram`], borrowed by everything made of it.
+
+mod bands;
+mod cepstrum;
+mod descriptors;
+mod level;
+mod mel;
+mod model;
+mod shape;
+
+use ndarray::{Array2, ArrayView2};
+
+pub use crate::dsp::chroma::N_CHROMA;
+pub use crate::dsp::mel::{MelNorm, MelScale};
+pub use bands::{CONTRAST_BANDS, chroma_stft, spectral_contrast};
+pub use cepstrum::{delta, mfcc};
+pub use descriptors::{describe_spectra, spectral_descriptor_names, spectral_descriptors};
+pub use level::{rms, zero_crossing_rate};
+pub use mel::{MelConfig, melspectrogram, onset_strength, power_to_db};
+pub use shape::{
+    alpha_ratio, hammarberg_index, spectral_bandwidth, spectral_centroid, spectral_entropy, spectral_flatness,
+    spectral_flux, spectral_kurtosis, spectral_rolloff, spectral_skewness, spectral_slope,
+};
+
+use super::FrameMatrix;
+use crate::audio::Audio;
+use crate::dsp::stft::Stft;
+
+/// Powers are floored here where a logarithm is taken, as librosa's `amin`.
+pub(super) const AMIN: f32 = 1e-10;
+
+/// No power is taken as more than this, so that sums stay finite; sound in -1..=1 stays 20 decades below.
+const MOST_POWER: f64 = 1e30;
+
+/// Power spectra of a clip.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spectrogram {
+    by_frame: Array2<f32>,
+    sample_rate: u32,
+    n_fft: usize,
+    hop_length: usize,
+}
+
+/// Power spectra `|X|^2` of frames of `n_fft` samples under a periodic Hann window, `hop_length` samples apart; frame `k`
+/// is centred at sample `k hop_length` (`librosa.stft(center=True, pad_mode="reflect")`). Computed in double precision. A
+/// clip without samples is one frame of silence; an `n_fft` under 2 counts as 2, a `hop_length` under 1 as 1.
+pub fn stft(audio: &Audio, n_fft: usize, hop_length: usize) -> Spectrogram {
+    let (n_fft, hop_length) = (n_fft.max(2), hop_length.max(1));
+    let plan = Stft::new_f64(n_fft, hop_length);
+    let mut by_frame = Array2::zeros((plan.n_frames(audio.samples().len()), plan.n_bins()));
+    plan.power_frames(audio.samples(), |frame, power| {
+        for (slot, p) in by_frame.row_mut(frame).iter_mut().zip(power) {
+            *slot = p.min(MOST_POWER) as f32;
+        }
+    });
+    Spectrogram { by_frame, sample_rate: audio.sample_rate(), n_fft, hop_length }
+}
+
+impl Spectrogram {
+    /// Powers, `[n_bins, n_frames]`.
+    pub fn power(&self) -> ArrayView2<'_, f32> {
+        self.by_frame.t()
+    }
+
+    /// Magnitudes, `[n_bins, n_frames]`.
+    pub fn magnitude(&self) -> FrameMatrix {
+        self.by_frame.t().mapv(f32::sqrt)
+    }
+
+    /// Bins, `n_fft / 2 + 1`.
+    pub fn n_bins(&self) -> usize {
+        self.by_frame.ncols()
+    }
+
+    /// Frames, `1 + len / hop_length`.
+    pub fn n_frames(&self) -> usize {
+        self.by_frame.nrows()
+    }
+
+    /// Hz of the sound.
+    pub fn sample_rate(&self) -> u32 {
+        self.sample_rate
+    }
+
+    /// Samples of a frame.
+    pub fn n_fft(&self) -> usize {
+        self.n_fft
+    }
+
+    /// Samples between frames.
+    pub fn hop_length(&self) -> usize {
+        self.hop_length
+    }
+
+    /// Hz between bins.
+    pub fn bin_hz(&self) -> f64 {
+        f64::from(self.sample_rate) / self.n_fft as f64
+    }
+
+    /// Powers of each frame in turn, `n_bins` values.
+    pub fn frames(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+        self.by_frame.as_slice().unwrap_or_default().chunks_exact(self.n_bins().max(1))
+    }
+
+    /// One value a frame, of its powers.
+    fn each_power(&self, of: impl FnMut(&[f32]) -> f64) -> Vec<f32> {
+        self.frames().map(of).map(|value| value as f32).collect()
+    }
+
+    /// One value a frame, of its magnitudes.
+    fn each_magnitude(&self, mut of: impl FnMut(&[f32]) -> f64) -> Vec<f32> {
+        let mut magnitude = vec![0.0; self.n_bins()];
+        self.each_power(|power| {
+            fill_magnitude(power, &mut magnitude);
+            of(&magnitude)
+        })
+    }
+}
+
+fn fill_magnitude(power: &[f32], magnitude: &mut [f32]) {
+    for (m, p) in magnitude.iter_mut().zip(power) {
+        *m = p.sqrt();
+    }
+}
