@@ -1,10 +1,12 @@
 //! The project's own commands: `cargo xtask serve | build | test | bench | size`.
 
 mod arguments;
+mod bench;
 mod browser;
 mod deep;
 mod dist;
 mod page;
+mod python;
 mod serve;
 mod size;
 mod test;
@@ -25,10 +27,13 @@ cargo xtask serve [--port N] [--prefix /PATH] [--dir DIR] [--no-build] [--wasm-o
 cargo xtask build [--wasm-opt]   leave a static site in dist/, and print what a visitor downloads
 cargo xtask size                 print the bytes of the built page again
 cargo xtask test [--only STEP,…] fmt, clippy, native, wasm, build, e2e: all of them, or those named
-cargo xtask bench                time a 3 s clip on the built page in headless Chromium, beside onnxruntime-web
+cargo xtask bench [page]         time a 3 s clip on the built page in headless Chromium, beside onnxruntime-web
+cargo xtask bench features [--only native|browser]
+                                 time the features beside librosa and openSMILE, and Meyda and essentia.js in Chromium
 cargo xtask tools                install what the commands above need, and nothing else
 
-What is missing (wasm target, Trunk, wasm-bindgen) is installed into the user's cache folder at first use.
+What is missing (wasm target, Trunk, wasm-bindgen) is installed into the user's cache folder at first use. The benches
+compare with others' programs, which npm and Python's pip bring; the other commands need neither.
 --wasm-opt takes minutes and some per cent off the wasm files, but next to nothing (0.5 %) off what is downloaded.";
 
 fn main() -> ExitCode {
@@ -60,10 +65,7 @@ fn run() -> Result<()> {
             size::report(&workspace.dist()).map(drop)
         }
         "test" => test::command(&workspace, arguments),
-        "bench" => {
-            arguments.finish()?;
-            test::bench(&workspace)
-        }
+        "bench" => bench::command(&workspace, arguments),
         "tools" => {
             arguments.finish()?;
             tools::ensure_all(&workspace)

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
 use crate::browser::{self, Browser};
+use crate::tools::TARGET;
 use crate::workspace::{Workspace, announce, run, spoken};
 use crate::{dist, tools};
 
@@ -18,7 +19,6 @@ const BROWSER_FEATURES: &str = "undertone/page,undertone/worker,undertone-e2e/br
 /// As Trunk compiles the worker, for the same reason.
 const WORKER: [&str; 2] = ["--features", "worker"];
 const PAGE: [&str; 3] = ["--no-default-features", "--features", "page"];
-const TARGET: &str = "wasm32-unknown-unknown";
 
 struct Step {
     name: &'static str,
@@ -87,7 +87,7 @@ fn clippy(workspace: &Workspace) -> Result<()> {
         command
     };
     let denied = ["--", "-D", "warnings"];
-    run(web().args(["--bin", "worker", "--test", "browser"]).args(WORKER).args(denied))?;
+    run(web().args(["--bin", "worker", "--test", "browser", "--example", "features-web"]).args(WORKER).args(denied))?;
     run(web().args(["--bin", "app"]).args(PAGE).args(denied))
 }
 
@@ -117,20 +117,8 @@ fn e2e(workspace: &Workspace) -> Result<()> {
     run(command.args(["--", "--test-threads", "1", "--nocapture"]))
 }
 
-/// Prints what a clip costs on the built page, and what onnxruntime-web takes for the same encoder.
-pub fn bench(workspace: &Workspace) -> Result<()> {
-    if !workspace.dist().join("index.html").is_file() {
-        dist::build(workspace, false)?;
-    }
-    let peer = tools::ensure_onnxruntime_web(workspace)?;
-    let mut command = in_browser(workspace, &browser::find_or_install()?)?;
-    command.env("UNDERTONE_ORT", peer);
-    command.args(["run", "--quiet", "--package", "undertone-e2e", "--release", "--features", "browser"]);
-    run(command.args(["--bin", "bench-page"]))
-}
-
 /// A cargo command whose program finds the built page, a server for it, the browser, and the trainer's program.
-fn in_browser(workspace: &Workspace, browser: &Browser) -> Result<Command> {
+pub fn in_browser(workspace: &Workspace, browser: &Browser) -> Result<Command> {
     let mut command = workspace.cargo();
     browser.give_to(workspace, &mut command)?;
     let trainer = workspace.target().join("release/train-native").with_extension(env::consts::EXE_EXTENSION);

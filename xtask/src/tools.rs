@@ -9,9 +9,12 @@ use anyhow::{Context, Result, bail};
 use crate::workspace::{Workspace, announce, find_program, output_of, run};
 
 const TRUNK_VERSION: &str = "0.21.14";
-/// What the bench compares with.
+/// What the benches compare with.
 const ONNXRUNTIME_WEB_VERSION: &str = "1.30.0";
-const TARGET: &str = "wasm32-unknown-unknown";
+const MEYDA_VERSION: &str = "5.6.3";
+const ESSENTIA_VERSION: &str = "0.1.3";
+/// The page's and the worker's.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 pub fn ensure_all(workspace: &Workspace) -> Result<()> {
     ensure_target(workspace)?;
@@ -52,20 +55,32 @@ pub fn ensure_wasm_bindgen(workspace: &Workspace) -> Result<PathBuf> {
     tool.ensure(workspace)
 }
 
-/// onnxruntime-web by npm, for the bench alone; gives the folder of its files.
+/// onnxruntime-web, for the bench of the page; gives the folder of its files.
 pub fn ensure_onnxruntime_web(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.tools().join(format!("onnxruntime-web-{ONNXRUNTIME_WEB_VERSION}"));
-    let files = folder.join("node_modules/onnxruntime-web/dist");
-    if !files.join("ort.wasm.min.mjs").is_file() {
-        let npm =
-            find_program("npm").context("the bench compares with onnxruntime-web, which npm brings: install npm")?;
-        announce(format!("installing onnxruntime-web {ONNXRUNTIME_WEB_VERSION} with npm, once (some seconds)"));
+    Ok(ensure_npm_package(workspace, "onnxruntime-web", ONNXRUNTIME_WEB_VERSION)?.join("dist"))
+}
+
+/// Meyda and essentia.js, for the bench of the features; gives the folders of their files.
+pub fn ensure_web_peers(workspace: &Workspace) -> Result<[PathBuf; 2]> {
+    let meyda = ensure_npm_package(workspace, "meyda", MEYDA_VERSION)?.join("dist/web");
+    Ok([meyda, ensure_npm_package(workspace, "essentia.js", ESSENTIA_VERSION)?.join("dist")])
+}
+
+/// A package by npm, which a bench alone needs; gives its folder.
+fn ensure_npm_package(workspace: &Workspace, name: &str, version: &str) -> Result<PathBuf> {
+    let folder = workspace.tools().join(format!("{name}-{version}"));
+    let package = folder.join("node_modules").join(name);
+    if !package.join("package.json").is_file() {
+        let npm = find_program("npm").with_context(|| {
+            format!("this bench compares with {name}, which npm brings: install npm (with Node.js)")
+        })?;
+        announce(format!("installing {name} {version} with npm, once (some seconds)"));
         fs::create_dir_all(&folder)?;
         let mut command = Command::new(npm);
         command.args(["install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]);
-        run(command.arg("--prefix").arg(&folder).arg(format!("onnxruntime-web@{ONNXRUNTIME_WEB_VERSION}")))?;
+        run(command.arg("--prefix").arg(&folder).arg(format!("{name}@{version}")))?;
     }
-    Ok(files)
+    Ok(package)
 }
 
 struct Tool<'a> {

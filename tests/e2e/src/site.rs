@@ -35,6 +35,14 @@ impl Site {
         let folder = tempfile::tempdir()?;
         copy(&path_from("UNDERTONE_DIST")?, folder.path())?;
         change(folder.path())?;
+        Self::of(folder)
+    }
+
+    /// A site of its own.
+    ///
+    /// # Errors
+    /// Where the server does not start.
+    pub fn of(folder: TempDir) -> Result<Self> {
         let path = folder.path().to_owned();
         Self::serve(&path, "/", Some(folder))
     }

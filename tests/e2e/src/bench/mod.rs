@@ -1,5 +1,7 @@
 //! onnxruntime-web in the same page, to compare with.
 
+pub mod features;
+
 use std::fs;
 use std::path::Path;
 
