@@ -82,7 +82,7 @@ pub fn fit(setting: Setting<'_>, train: &[usize], start: Option<&Linear>, progre
     progress("linear", 0, 1);
     let (mean, scale) = rows.scaler();
     let x = rows.standardised(&mean, &scale);
-    let linear = linear::fit(&x, &rows, &recipe.linear, start)?;
+    let linear = linear::fit(&x, rows.targets(), &recipe.linear, start)?;
     let columns = projected_columns(layers, encoder.pooled / (5 * layers));
     let chosen = sample(&rows, clips, recipe.projection_rows, seed);
     let sampled = x.select(Axis(0), &chosen).select(Axis(1), &columns);

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use undertone::inference::{Emotion, N_CLASSES, Probabilities};
 
-use super::rows::{Allowed, Rows};
+use super::rows::Allowed;
 use crate::interrupt;
 
 /// How the regression is fitted.
@@ -33,27 +33,38 @@ pub struct Linear {
     pub bias: Array1<f32>,
 }
 
+/// What is to be learned of each row.
+#[derive(Clone, Copy)]
+pub struct Targets<'a> {
+    /// Class of each row.
+    pub labels: &'a [Emotion],
+    /// Classes that it is told apart from.
+    pub allowed: &'a [Allowed],
+    /// Weight of each row; they sum to 1.
+    pub weights: &'a [f32],
+}
+
 /// Rows a block of the matrix products has: what stays in the cache.
 const BLOCK: usize = 32;
 const HISTORY: usize = 10;
 /// What a class is set back by that a row does not speak about.
 const FORBIDDEN: f32 = 1e9;
 
-/// Fits on standardised rows `x`, their labels, classes and weights of `rows`; from `start`, or from nothing.
+/// Fits on standardised rows `x`; from `start`, or from nothing.
 ///
 /// # Errors
 /// No rows; a loss that is no number; Ctrl-C.
-pub fn fit(x: &Array2<f32>, rows: &Rows<'_>, training: &LinearTraining, start: Option<&Linear>) -> Result<Linear> {
-    ensure!(!rows.is_empty(), "there is no clip to train the linear head on");
+pub fn fit(x: &Array2<f32>, targets: Targets<'_>, training: &LinearTraining, start: Option<&Linear>) -> Result<Linear> {
+    ensure!(!targets.labels.is_empty(), "there is no clip to train the regression on");
     let columns = x.ncols();
-    let problem = Loss { x, rows, l2: training.l2, last: RefCell::default() };
+    let problem = Loss { x, targets, l2: training.l2, last: RefCell::default() };
     let search = MoreThuenteLineSearch::new();
     let solver = LBFGS::new(search, HISTORY).with_tolerance_grad(1e-6)?.with_tolerance_cost(1e-9)?;
     let begin = start.map_or_else(|| vec![0.0; (columns + 1) * N_CLASSES], Linear::parameters);
     let found =
         Executor::new(problem, solver).configure(|state| state.param(begin).max_iters(training.iterations)).run()?;
-    let parameters = found.state().get_best_param().context("the linear head has no solution")?;
-    ensure!(parameters.iter().all(|value| value.is_finite()), "the loss of the linear head is no longer a number");
+    let parameters = found.state().get_best_param().context("the regression has no solution")?;
+    ensure!(parameters.iter().all(|value| value.is_finite()), "the loss of the regression is no longer a number");
     Ok(Linear::of(parameters, columns))
 }
 
@@ -87,7 +98,7 @@ type Point = (Vec<f64>, f64, Vec<f64>);
 
 struct Loss<'a> {
     x: &'a Array2<f32>,
-    rows: &'a Rows<'a>,
+    targets: Targets<'a>,
     l2: f64,
     /// The last point with its loss and gradient: both are asked for one after the other.
     last: RefCell<Option<Point>>,
@@ -110,8 +121,8 @@ impl Loss<'_> {
             .fold(zeros, |(mut loss, mut weight, mut bias), (block, x)| {
                 let mut residual = x.dot(&model.weight) + &model.bias;
                 for (mut logits, row) in residual.outer_iter_mut().zip(block * BLOCK..) {
-                    let (label, share) = (self.rows.labels[row], self.rows.weights[row]);
-                    let allowed: &Allowed = &self.rows.allowed[row];
+                    let (label, share) = (self.targets.labels[row], self.targets.weights[row]);
+                    let allowed: &Allowed = &self.targets.allowed[row];
                     let p = softmax(std::array::from_fn(|class| {
                         if allowed[class] { logits[class] } else { logits[class] - FORBIDDEN }
                     }));

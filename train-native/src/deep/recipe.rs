@@ -47,6 +47,9 @@ pub struct DeepRecipe {
     pub projection_rows: usize,
     /// Clips that each head's part in the vote is given beforehand, as if the held-out clips had shown it.
     pub prior_clips: f64,
+    /// Whether the vote's members are chosen too, among all sets of heads.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub choose_members: bool,
     /// What is done to training sound; the copies are each corpus' own.
     pub augmentation: Augmentation,
     /// How each corpus counts.

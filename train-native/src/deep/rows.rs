@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use undertone::inference::{Emotion, N_CLASSES};
 
 use super::embed::{Embedded, Embeddings};
+use super::linear::Targets;
 use super::recipe::DeepRecipe;
 use crate::corpus::{Clip, CorpusKind};
 
@@ -77,6 +78,11 @@ impl<'a> Rows<'a> {
         let sum: f64 = rows.weights.iter().map(|weight| f64::from(*weight)).sum();
         rows.weights.iter_mut().for_each(|weight| *weight = (f64::from(*weight) / sum) as f32);
         rows
+    }
+
+    /// What a regression on the rows is to learn.
+    pub fn targets(&self) -> Targets<'_> {
+        Targets { labels: &self.labels, allowed: &self.allowed, weights: &self.weights }
     }
 
     /// Number of rows.

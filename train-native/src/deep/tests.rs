@@ -99,7 +99,7 @@ fn a_class_without_labels_is_not_punished() {
     let rows = Rows::new(&DeepRecipe::load("deep").unwrap(), &clips, &embeddings, &train);
     let (mean, scale) = rows.scaler();
     let x = rows.standardised(&mean, &scale);
-    let fitted = linear::fit(&x, &rows, &LinearTraining { l2: 0.01, iterations: 50 }, None).unwrap();
+    let fitted = linear::fit(&x, rows.targets(), &LinearTraining { l2: 0.01, iterations: 50 }, None).unwrap();
     let weights = |class: Emotion| fitted.weight.column(class.index()).iter().map(|w| w.abs()).sum::<f32>();
     assert_eq!((weights(Emotion::Calm), weights(Emotion::Disgust)), (0.0, 0.0));
     assert!(weights(Emotion::Sad) > 0.1);
@@ -114,8 +114,8 @@ fn the_regression_learns_and_its_file_answers_the_same() {
     let (mean, scale) = rows.scaler();
     let x = rows.standardised(&mean, &scale);
     let training = LinearTraining { l2: 0.01, iterations: 60 };
-    let fitted = linear::fit(&x, &rows, &training, None).unwrap();
-    let again = linear::fit(&x, &rows, &training, Some(&fitted)).unwrap();
+    let fitted = linear::fit(&x, rows.targets(), &training, None).unwrap();
+    let again = linear::fit(&x, rows.targets(), &training, Some(&fitted)).unwrap();
     let far = (&again.weight - &fitted.weight).iter().fold(0.0f32, |peak, w| peak.max(w.abs()));
     assert!(far < 0.02, "from its own solution it goes {far} further");
 

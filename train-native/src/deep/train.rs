@@ -189,7 +189,9 @@ impl<'a> Bench<'a> {
 
     fn vote(&self, checkpoint: &Checkpoint, classes: &[Emotion]) -> Vote {
         let labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
-        vote::fit(&vote::among(&checkpoint.inner_answers, classes), &labels, self.job.recipe.prior_clips)
+        let answers = vote::among(&checkpoint.inner_answers, classes);
+        let fit = if self.job.recipe.choose_members { vote::choose } else { vote::fit };
+        fit(&answers, &labels, self.job.recipe.prior_clips)
     }
 
     /// Calibrated test outcomes of each head, the vote last.
@@ -279,7 +281,9 @@ impl<'a> Bench<'a> {
         let of = |clips: &[usize]| {
             clips.iter().map(|clip| self.dataset.content[*clip].as_str()).collect::<Vec<_>>().join(" ")
         };
-        let recipe = self.job.recipe.sha256(&self.features, &self.entry.sha256)?;
+        // The vote is fitted to what a checkpoint holds.
+        let heads = DeepRecipe { choose_members: false, ..self.job.recipe.clone() };
+        let recipe = heads.sha256(&self.features, &self.entry.sha256)?;
         let hash = sha256_hex(&serde_json::to_vec(&(recipe, of(&fold.train), of(&fold.test), seed))?);
         Ok(self.job.work.join("folds").join(format!("{}-{}.json", name.replace(':', "-"), &hash[..24])))
     }

@@ -58,6 +58,27 @@ pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64)
     vote
 }
 
+/// As [`fit`], of those heads whose calibrated vote makes the labels likeliest; the others weigh nothing.
+pub fn choose(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64) -> Vote {
+    let mut best: Option<(f64, Vote)> = None;
+    for set in 1..1usize << answers.len() {
+        let members: Vec<usize> = (0..answers.len()).filter(|head| set >> head & 1 == 1).collect();
+        let own: Vec<Vec<Probabilities>> = members.iter().map(|head| answers[*head].clone()).collect();
+        let of_members = fit(&own, labels, prior_clips);
+        let joined = of_members.apply(&own).1;
+        let likely = |(answer, label): (&Probabilities, &Emotion)| f64::from(answer[label.index()].max(1e-9)).ln();
+        let log_loss = -joined.iter().zip(labels).map(likely).sum::<f64>();
+        if best.as_ref().is_none_or(|(least, _)| log_loss < *least) {
+            let mut weights = vec![0.0; answers.len()];
+            members.iter().zip(&of_members.weights).for_each(|(head, weight)| weights[*head] = *weight);
+            // Heads outside the vote are shown beside it, so they are calibrated all the same.
+            let temperatures = answers.iter().map(|answers| temperature(answers, labels)).collect();
+            best = Some((log_loss, Vote { temperatures, weights, joined: of_members.joined }));
+        }
+    }
+    best.map_or_else(|| fit(answers, labels, prior_clips), |(_, vote)| vote)
+}
+
 impl Vote {
     /// Calibrated answers of each head, and of their vote.
     pub fn apply(&self, answers: &[Vec<Probabilities>]) -> (Vec<Vec<Probabilities>>, Vec<Probabilities>) {
@@ -112,6 +133,18 @@ mod tests {
         assert!(free.weights[0] > 0.9 && (0.5..0.6).contains(&held.weights[0]), "{free:?} {held:?}");
         let (each, joined) = free.apply(&[good, poor]);
         assert!(each.len() == 2 && joined.iter().all(|answer| answer[0] > 0.5));
+    }
+
+    #[test]
+    fn a_head_that_harms_is_no_member() {
+        let (mut right, mut wrong) = ([0.05; N_CLASSES], [0.05; N_CLASSES]);
+        right[0] = 0.65;
+        wrong[3] = 0.65;
+        let labels = vec![Emotion::Neutral; 40];
+        let vote = choose(&[vec![wrong; 40], vec![right; 40]], &labels, 100.0);
+        assert_eq!(vote.weights, [0.0, 1.0]);
+        assert_eq!(vote.temperatures.len(), 2);
+        assert!(vote.apply(&[vec![wrong; 2], vec![right; 2]]).1.iter().all(|answer| answer[0] > 0.5));
     }
 
     #[test]
