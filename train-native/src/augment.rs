@@ -32,6 +32,22 @@ pub struct Augmentation {
     pub codec_share: f32,
 }
 
+impl Augmentation {
+    /// Speed by 14 %, noise at 8 to 35 dB on seven copies of ten, tilt; no copy yet.
+    pub fn light() -> Self {
+        Self {
+            copies: 0,
+            speed: 0.14,
+            snr_db: [8.0, 35.0],
+            noise_share: 0.7,
+            tilt: 0.4,
+            room_share: 0.0,
+            telephone_share: 0.0,
+            codec_share: 0.0,
+        }
+    }
+}
+
 fn is_none(share: &f32) -> bool {
     *share == 0.0
 }

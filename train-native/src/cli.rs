@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Parser, Subcommand};
+use undertone::features::FeatureSet;
 use undertone::inference::Tier;
 
 use crate::corpus::{Corpus, CorpusPath};
@@ -35,6 +36,10 @@ pub enum Command {
     Verify(ModelsArgs),
     /// Make the ONNX file of a pretrained speech encoder from its published weights
     Encoder(EncoderArgs),
+    /// Write the columns of a feature set for audio files as CSV
+    Features(FeaturesArgs),
+    /// Evaluate a logistic regression on a feature set by one protocol and record the figures in results.json
+    Functionals(FunctionalsArgs),
     /// Write the model card, and the figures in README.md, from manifest.json and results.json
     Report(ReportArgs),
 }
@@ -129,6 +134,46 @@ pub struct EncoderArgs {
     /// The file to write
     #[arg(long, default_value = "models/encoder.onnx", value_name = "FILE")]
     pub out: PathBuf,
+}
+
+/// Arguments of `features`.
+#[derive(Debug, Args)]
+pub struct FeaturesArgs {
+    /// Which set of columns
+    #[arg(long, value_name = "NAME")]
+    pub set: FeatureSet,
+    /// Take the sound as it is, instead of silence cut at both ends and the level evened out
+    #[arg(long)]
+    pub as_recorded: bool,
+    /// Audio files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `functionals`.
+#[derive(Debug, Args)]
+pub struct FunctionalsArgs {
+    /// Which set of columns
+    #[arg(long, value_name = "NAME")]
+    pub set: FeatureSet,
+    /// luna5, emobox6, loso, random5, crema5, everyday or cross:CORPUS
+    #[arg(long, default_value = "luna5")]
+    pub protocol: Protocol,
+    /// A corpus and its folder or zip file; may be given for several corpora
+    #[arg(long = "corpus", value_name = "NAME=PATH", required = true)]
+    pub corpora: Vec<CorpusPath>,
+    /// Augmented copies of each training clip
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub copies: usize,
+    /// Seed of the copies
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// Folder of the results
+    #[arg(long, default_value = "models", value_name = "DIR")]
+    pub out: PathBuf,
+    /// Folder of caches [default: .runs/functionals]
+    #[arg(long, value_name = "DIR")]
+    pub work: Option<PathBuf>,
 }
 
 /// Arguments of `report`.

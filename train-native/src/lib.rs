@@ -14,6 +14,7 @@ pub mod corpus;
 pub mod dataset;
 pub mod deep;
 pub mod encoder;
+pub mod functionals;
 pub mod interrupt;
 pub mod learners;
 pub mod material;

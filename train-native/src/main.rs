@@ -4,7 +4,7 @@ use clap::Parser;
 use train_native::cli::{Cli, Command, DeepJob, Job};
 use train_native::interrupt::{self, Interrupted};
 use train_native::split::Protocol;
-use train_native::{deep, encoder, predict, report, train, verify};
+use train_native::{deep, encoder, functionals, predict, report, train, verify};
 use undertone::inference::Tier;
 
 fn main() -> ExitCode {
@@ -34,6 +34,8 @@ fn run(command: Command) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Encoder(args) => encoder::import(&args),
+        Command::Features(args) => functionals::write(&args, &mut std::io::stdout().lock()),
+        Command::Functionals(args) => functionals::evaluate(&args),
         Command::Report(args) => report::write(&args.models, args.readme.as_deref()),
     }
 }

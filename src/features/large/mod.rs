@@ -1,0 +1,79 @@
+//! The large set of functionals, `undertone-large-v1`: every descriptor and its delta under dozens of statistics, in the
+//! spirit of ComParE (Schuller et al. 2013), whose 6373 columns are the field's usual large set.
+
+mod series;
+
+use ndarray::Array2;
+
+use self::series::{OF_DELTA, OF_DESCRIPTOR, Workspace, of_delta, of_descriptor};
+use super::delta::delta;
+use super::spectrum::{spectral_descriptor_names, spectral_descriptors};
+use super::table::DescriptorTable;
+use crate::Result;
+use crate::audio::Audio;
+
+/// Name of this feature set.
+pub const LARGE_FEATURES: &str = "undertone-large-v1";
+
+/// Names of the columns of [`large`].
+pub fn large_names() -> Vec<String> {
+    columns_of(&spectral_descriptor_names()).collect()
+}
+
+/// The columns of [`large_names`] for sound at 16 kHz, all finite.
+///
+/// # Errors
+/// [`Error::SampleRate`](crate::Error::SampleRate) at another rate.
+pub fn large(audio: &Audio) -> Result<Vec<f32>> {
+    let mut values = Vec::new();
+    functionals_of(&spectral_descriptors(audio)?, None, &mut values);
+    Ok(values)
+}
+
+/// Names of the columns of [`functionals_of`] for descriptors of these names: `<descriptor>_<functional>` of all, then
+/// `<descriptor>_delta_<functional>` of all.
+pub(super) fn columns_of(descriptors: &[String]) -> impl Iterator<Item = String> + '_ {
+    let plain = descriptors.iter().flat_map(|name| OF_DESCRIPTOR.iter().map(move |own| format!("{name}_{own}")));
+    let deltas = descriptors.iter().flat_map(|name| OF_DELTA.iter().map(move |own| format!("{name}_delta_{own}")));
+    plain.chain(deltas)
+}
+
+/// Every functional of every row of a table and of its deltas, in the order of [`columns_of`]; over the frames that
+/// `only` names, or over all. All 0 where no frame is named. Finite.
+pub(super) fn functionals_of(table: &DescriptorTable, only: Option<&[bool]>, out: &mut Vec<f32>) {
+    let mut room = Workspace::default();
+    let deltas = delta(table.values.view());
+    let mut each = |rows: &Array2<f32>, take: &mut dyn FnMut(&[f32], &mut Workspace)| {
+        let mut series = Vec::with_capacity(rows.ncols());
+        for row in rows.rows() {
+            series.clear();
+            match only {
+                Some(only) => series.extend(row.iter().zip(only).filter(|(_, is)| **is).map(|(value, _)| *value)),
+                None => series.extend(row.iter()),
+            }
+            take(&series, &mut room);
+        }
+    };
+    each(&table.values, &mut |series, room| out.extend(of_descriptor(series, room)));
+    each(&deltas, &mut |series, room| out.extend(of_delta(series, room)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_a_value_for_every_name_and_unnamed_frames_do_not_count() {
+        let names = vec!["a".to_owned(), "b".to_owned()];
+        let mut table = DescriptorTable::zeros(names.clone(), 6);
+        table.values.row_mut(1).assign(&ndarray::array![1.0, 1.0, 99.0, 99.0, 3.0, 3.0]);
+        let only = [true, true, false, false, true, true];
+        let mut values = Vec::new();
+        functionals_of(&table, Some(&only), &mut values);
+        let columns: Vec<String> = columns_of(&names).collect();
+        assert_eq!(values.len(), columns.len());
+        let value = |name: &str| values[columns.iter().position(|own| own == name).unwrap()];
+        assert_eq!((value("b_mean"), value("b_percentile99").round()), (2.0, 3.0));
+        assert!(columns.contains(&"a_delta_stddev".to_owned()) && values.iter().all(|value| value.is_finite()));
+    }
+}
