@@ -11,7 +11,7 @@ use undertone::features::spectrum::{
     MelConfig, chroma_stft, delta, melspectrogram, mfcc, power_to_db, rms, spectral_bandwidth, spectral_centroid,
     spectral_contrast, spectral_descriptors, spectral_flatness, spectral_rolloff, stft, zero_crossing_rate,
 };
-use undertone::features::{FeatureConfig, extract};
+use undertone::features::{FeatureSet, egemaps};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -41,8 +41,8 @@ fn run(outputs: &str, audio: &Audio) -> Result<(), Failure> {
     match outputs {
         "spectral" => spectral(audio),
         "descriptors" => drop(black_box(spectral_descriptors(audio)?)),
-        "speech-80-v1" => drop(black_box(extract(audio, &FeatureConfig::default())?)),
-        other => return Err(format!("there are no outputs `{other}`").into()),
+        "egemaps" => drop(black_box(egemaps(audio)?)),
+        set => drop(black_box(set.parse::<FeatureSet>()?.measure(audio)?)),
     }
     Ok(())
 }

@@ -43,7 +43,7 @@ const fn peer(name: &'static str, outputs: &'static str, required: Option<f64>) 
     Some(Peer { name, outputs, required })
 }
 
-const ROWS: [Row; 4] = [
+const ROWS: [Row; 6] = [
     Row {
         what: "STFT, mel, log-mel, MFCC and two deltas, chroma, centroid, bandwidth, roll-off, flatness, contrast, \
                zero crossings, RMS",
@@ -55,8 +55,14 @@ const ROWS: [Row; 4] = [
         ours: "spectral",
         peer: peer("librosa, shared STFT", "spectral-shared", None),
     },
-    Row { what: "all 105 spectral descriptors", ours: "descriptors", peer: None },
-    Row { what: "speech-80-v1: log-mel, descriptors and functionals", ours: "speech-80-v1", peer: None },
+    Row {
+        what: "eGeMAPS v02: 25 descriptors and their 88 functionals",
+        ours: "egemaps",
+        peer: peer("openSMILE", "egemaps", Some(3.0)),
+    },
+    Row { what: "all spectral descriptors", ours: "descriptors", peer: None },
+    Row { what: "undertone-large-v1, with its descriptors", ours: "undertone-large-v1", peer: None },
+    Row { what: "speech-80-v1, with its spectrogram and descriptors", ours: "speech-80-v1", peer: None },
 ];
 
 /// Prints the table; gives what is slower than required.
