@@ -1,6 +1,7 @@
 //! Pure maths on slices: no audio type, no configuration, no allocation that the caller did not ask for.
 
 pub mod autocorrelation;
+pub mod burg;
 pub mod chroma;
 pub mod contrast;
 pub mod convert;
@@ -10,6 +11,7 @@ pub mod lpc;
 pub mod mel;
 pub mod polynomial;
 pub mod savitzky_golay;
+pub mod sinc;
 pub mod spectral_shape;
 pub mod statistics;
 pub mod stft;

@@ -17,6 +17,7 @@ mod sets;
 mod spectral;
 pub mod spectrum;
 mod table;
+pub mod voice;
 
 use ndarray::Array2;
 
