@@ -17,9 +17,9 @@ pub struct ContrastBands {
 }
 
 impl ContrastBands {
-    /// At most `n_bands` octaves above `fmin` Hz (those that begin under the Nyquist frequency) for spectra of
-    /// `n_fft / 2 + 1` bins at `sample_rate` Hz; peak and valley are means over the share `quantile` of a band's bins, at
-    /// least one.
+    /// At most `n_bands` octaves above `fmin` Hz (those that begin under the Nyquist frequency) for spectra of `n_fft /
+    /// 2 + 1` bins at `sample_rate` Hz; peak and valley are means over the share `quantile` of a band's bins, at least
+    /// one.
     pub fn new(sample_rate: u32, n_fft: usize, fmin: f64, n_bands: usize, quantile: f64) -> Self {
         let (n_bins, nyquist) = (n_fft / 2 + 1, f64::from(sample_rate) / 2.0);
         let bin_hz = f64::from(sample_rate) / n_fft.max(1) as f64;
@@ -49,12 +49,18 @@ impl ContrastBands {
     pub fn peaks_and_valleys(&mut self, magnitude: &[f32], mut each: impl FnMut(usize, f32, f32)) {
         for (index, band) in self.bands.iter().enumerate() {
             let Some(bins) = magnitude.get(band.first..band.last) else { continue };
-            if band.count == 1 {
-                let (mut low, mut high) = (f32::INFINITY, 0.0f32);
+            if band.count <= 2 {
+                let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
                 for bin in bins {
-                    (low, high) = (low.min(*bin), high.max(*bin));
+                    if *bin < low[1] {
+                        low = if *bin < low[0] { [*bin, low[0]] } else { [low[0], *bin] };
+                    }
+                    if *bin > high[1] {
+                        high = if *bin > high[0] { [*bin, high[0]] } else { [high[0], *bin] };
+                    }
                 }
-                each(index, high, low);
+                let mean = |two: [f32; 2]| if band.count == 1 { two[0] } else { (two[0] + two[1]) / 2.0 };
+                each(index, mean(high), mean(low));
                 continue;
             }
             let sorted = &mut self.sorted[..bins.len()];

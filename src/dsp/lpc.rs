@@ -9,9 +9,9 @@ pub fn autocorrelate(frame: &[f64], r: &mut [f64]) {
     }
 }
 
-/// Coefficients `a` of the prediction error filter `A(z) = 1 + a[1] z^-1 + ...` from an autocorrelation of `a.len()` lags
-/// (Levinson 1947, Durbin 1960), `a[0] = 1`; returns the energy of the prediction error, the square of the gain. Zero
-/// prediction for silence, and no further coefficient once the error is spent. The filter `1/A` is stable.
+/// Coefficients `a` of the prediction error filter `A(z) = 1 + a[1] z^-1 + ...` from an autocorrelation of `a.len()`
+/// lags (Levinson 1947, Durbin 1960), `a[0] = 1`; returns the energy of the prediction error, the square of the gain.
+/// Zero prediction for silence, and no further coefficient once the error is spent. The filter `1/A` is stable.
 pub fn levinson_durbin(r: &[f64], a: &mut [f64]) -> f64 {
     a.fill(0.0);
     let (Some(first), Some(energy)) = (a.first_mut(), r.first()) else { return 0.0 };
@@ -47,8 +47,8 @@ pub fn lpc_to_cepstrum(a: &[f64], c: &mut [f64]) {
     }
 }
 
-/// LPC coefficients `a[0] = 1, a[1], ..., a[order]` of a frame, already windowed, and the gain, the root of the energy of
-/// the prediction error.
+/// LPC coefficients `a[0] = 1, a[1], ..., a[order]` of a frame, already windowed, and the gain, the root of the energy
+/// of the prediction error.
 pub fn lpc(frame: &[f64], order: usize) -> (Vec<f64>, f64) {
     let (mut r, mut a) = (vec![0.0; order + 1], vec![0.0; order + 1]);
     autocorrelate(frame, &mut r);

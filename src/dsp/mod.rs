@@ -7,6 +7,7 @@ pub mod contrast;
 pub mod convert;
 pub mod dct;
 pub mod decibel;
+pub mod logarithm;
 pub mod lpc;
 pub mod mel;
 pub mod polynomial;

@@ -1,7 +1,7 @@
 //! Derivatives by local polynomials.
 
-/// The `order`-th derivative, a step, of the polynomial of degree `order` that fits `width` neighbours best (Savitzky and
-/// Golay 1964), as weights of those neighbours: `scipy.signal.savgol_coeffs(width, order, deriv=order, use="dot")`.
+/// The `order`-th derivative, a step, of the polynomial of degree `order` that fits `width` neighbours best (Savitzky
+/// and Golay 1964), as weights of those neighbours: `scipy.signal.savgol_coeffs(width, order, deriv=order, use="dot")`.
 /// `width` is odd; all zero where it is not above `order`.
 pub fn derivative_weights(width: usize, order: usize) -> Vec<f64> {
     if width <= order {

@@ -1,53 +1,57 @@
 //! What one spectrum looks like: where its weight lies, how wide and how even it is.
 
-use super::sum::sums;
+use super::logarithm::ln;
+use super::sum::{dot, sum_of};
 
 /// Centroid, spread, skewness and kurtosis of a spectrum taken as a distribution over frequency.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SpectralMoments {
     /// Hz; `librosa.feature.spectral_centroid` for a magnitude spectrum.
-    pub centroid: f64,
+    pub centroid: f32,
     /// Hz; the standard deviation, `librosa.feature.spectral_bandwidth(p=2)`.
-    pub bandwidth: f64,
+    pub bandwidth: f32,
     /// Third standardised moment (Peeters 2004, 6.1.3).
-    pub skewness: f64,
+    pub skewness: f32,
     /// Fourth standardised moment, 3 for a normal distribution (Peeters 2004, 6.1.4).
-    pub kurtosis: f64,
+    pub kurtosis: f32,
 }
 
-/// Moments of non-negative `weights` at `0, bin_hz, 2 bin_hz, ...`; all zero for a spectrum of silence, the last two zero
-/// for a single line.
-pub fn spectral_moments(weights: &[f32], bin_hz: f64) -> SpectralMoments {
-    let [total, first] = sums(weights, |bin, w| [w, bin * w]);
-    if total < f64::from(f32::MIN_POSITIVE) {
+/// Moments of non-negative `weights` at `0, bin_hz, 2 bin_hz, ...`; all zero for a spectrum of silence, the last two
+/// zero for a single line.
+pub fn spectral_moments(weights: &[f32], bin_hz: f32) -> SpectralMoments {
+    let total = sum_of(weights, |_, w| w);
+    if total < f32::MIN_POSITIVE {
         return SpectralMoments::default();
     }
-    let center = first / total;
-    let [m2, m3, m4] = sums(weights, |bin, w| {
-        let d = bin - center;
-        let second = d * d * w;
-        [second, d * second, d * d * second]
-    })
-    .map(|sum| sum / total);
-    let spread = m2.max(0.0).sqrt();
-    let (skewness, kurtosis) = if spread < 1e-6 { (0.0, 0.0) } else { (m3 / (m2 * spread), m4 / (m2 * m2)) };
+    let center = sum_of(weights, |bin, w| bin * w) / total;
+    let square = |bin: f32| (bin - center) * (bin - center);
+    let m2 = sum_of(weights, |bin, w| square(bin) * w) / total;
+    let m3 = sum_of(weights, |bin, w| (bin - center) * square(bin) * w) / total;
+    let m4 = sum_of(weights, |bin, w| square(bin) * square(bin) * w) / total;
+    let spread = m2.sqrt();
+    let (skewness, kurtosis) = if spread < 1e-3 { (0.0, 0.0) } else { (m3 / (m2 * spread), m4 / (m2 * m2)) };
     SpectralMoments { centroid: center * bin_hz, bandwidth: spread * bin_hz, skewness, kurtosis }
 }
 
 /// For each of the rising `fractions` the first bin at which the running sum reaches that fraction of the whole
 /// (`librosa.feature.spectral_rolloff` for a magnitude spectrum); 0 for silence.
 pub fn rolloff_bins<const K: usize>(weights: &[f32], fractions: [f64; K]) -> [usize; K] {
-    let [total] = sums(weights, |_, w| [w]);
-    let (mut bins, mut found, mut sum) = ([0; K], 0, 0.0);
-    for (bin, weight) in weights.iter().enumerate() {
-        sum += f64::from(*weight);
-        while found < K && sum >= fractions[found] * total {
-            bins[found] = bin;
+    const BLOCK: usize = 8;
+    let block_sum = |block: &[f32]| f64::from(block.iter().sum::<f32>());
+    let total: f64 = weights.chunks(BLOCK).map(block_sum).sum();
+    let (mut bins, mut found, mut before) = ([0; K], 0, 0.0);
+    for (index, block) in weights.chunks(BLOCK).enumerate() {
+        let after = before + block_sum(block);
+        while found < K && after >= fractions[found] * total {
+            let mut sum = before;
+            let reaches = |weight: &f32| {
+                sum += f64::from(*weight);
+                sum >= fractions[found] * total
+            };
+            bins[found] = index * BLOCK + block.iter().position(reaches).unwrap_or(block.len() - 1);
             found += 1;
         }
-        if found == K {
-            return bins;
-        }
+        before = after;
     }
     bins[found..].fill(weights.len().saturating_sub(1));
     bins
@@ -56,57 +60,56 @@ pub fn rolloff_bins<const K: usize>(weights: &[f32], fractions: [f64; K]) -> [us
 /// Natural logarithms of the powers, each at least the smallest normal number, into `out`.
 pub fn log_powers(power: &[f32], out: &mut [f32]) {
     for (out, p) in out.iter_mut().zip(power) {
-        *out = p.max(f32::MIN_POSITIVE).ln();
+        *out = ln(*p);
     }
 }
 
 /// Geometric over arithmetic mean of the powers, 0..=1, each at least `amin` (`librosa.feature.spectral_flatness`):
 /// 1 for noise and silence, near 0 for a tone. `log_power` is of [`log_powers`].
-pub fn flatness(power: &[f32], log_power: &[f32], amin: f32) -> f64 {
+pub fn flatness(power: &[f32], log_power: &[f32], amin: f32) -> f32 {
     if power.is_empty() {
         return 1.0;
     }
-    let amin = f64::from(amin);
     let floor = amin.ln();
-    let [arithmetic] = sums(power, |_, p| [p.max(amin)]);
-    let [logarithms] = sums(log_power, |_, l| [l.max(floor)]);
-    let n = power.len() as f64;
-    ((logarithms / n).exp() / (arithmetic / n)).min(1.0)
+    let n = power.len() as f32;
+    let arithmetic = sum_of(power, |_, p| if p > amin { p } else { amin });
+    let logarithms = sum_of(log_power, |_, l| if l > floor { l } else { floor });
+    ((logarithms / n - (arithmetic / n).ln()).exp()).min(1.0)
 }
 
 /// Shannon entropy of the powers taken as a distribution over the bins, over that of an even one: 0..=1 (Misra et al.
 /// 2004); 0 for silence. `log_power` is of [`log_powers`].
-pub fn entropy(power: &[f32], log_power: &[f32]) -> f64 {
-    let [total] = sums(power, |_, p| [p]);
-    if total < f64::from(f32::MIN_POSITIVE) || power.len() < 2 {
+pub fn entropy(power: &[f32], log_power: &[f32]) -> f32 {
+    let total = sum_of(power, |_, p| p);
+    if total < f32::MIN_POSITIVE || power.len() < 2 {
         return 0.0;
     }
-    let weighted: f64 = power.iter().zip(log_power).map(|(p, l)| f64::from(*p) * f64::from(*l)).sum();
-    ((total.ln() - weighted / total) / (power.len() as f64).ln()).clamp(0.0, 1.0)
+    let weighted = dot(power, log_power);
+    ((total.ln() - weighted / total) / (power.len() as f32).ln()).clamp(0.0, 1.0)
 }
 
 /// Euclidean distance of two magnitude spectra, each scaled to a sum of 1; a spectrum of silence counts as all zeros.
-/// In 0..=sqrt(2), whatever the level.
-pub fn flux(magnitude: &[f32], previous: &[f32]) -> f64 {
-    let [now] = sums(magnitude, |_, m| [m]);
-    let [before] = sums(previous, |_, m| [m]);
-    let least = f64::from(f32::MIN_POSITIVE);
-    let scale = |total: f64| if total < least { 0.0 } else { (1.0 / total) as f32 };
-    let (now, before) = (scale(now), scale(before));
-    let squares = magnitude.iter().zip(previous).map(|(a, b)| {
-        let d = a * now - b * before;
-        f64::from(d * d)
-    });
-    squares.sum::<f64>().sqrt()
+/// In 0..=sqrt(2), whatever the level. `scratch` has room for one spectrum.
+pub fn flux(magnitude: &[f32], previous: &[f32], scratch: &mut [f32]) -> f32 {
+    let scale = |values: &[f32]| {
+        let total = sum_of(values, |_, m| m);
+        if total < f32::MIN_POSITIVE { 0.0 } else { 1.0 / total }
+    };
+    let (now, before) = (scale(magnitude), scale(previous));
+    for ((slot, a), b) in scratch.iter_mut().zip(magnitude).zip(previous) {
+        *slot = a * now - b * before;
+    }
+    dot(scratch, scratch).sqrt()
 }
 
 /// Least-squares slope of evenly spaced values, each at least `floor`, a step; 0 for fewer than two.
-pub fn slope(values: &[f32], floor: f64) -> f64 {
+pub fn slope(values: &[f32], floor: f32) -> f32 {
     if values.len() < 2 {
         return 0.0;
     }
-    let middle = (values.len() - 1) as f64 / 2.0;
-    let [covariance, spread] = sums(values, |i, v| [(i - middle) * v.max(floor), (i - middle) * (i - middle)]);
+    let middle = (values.len() - 1) as f32 / 2.0;
+    let covariance = sum_of(values, |i, v| (i - middle) * if v > floor { v } else { floor });
+    let spread = sum_of(values, |i, _| (i - middle) * (i - middle));
     covariance / spread
 }
 
@@ -118,7 +121,7 @@ mod tests {
     fn moments_of_a_known_distribution() {
         let moments = spectral_moments(&[0.0, 1.0, 2.0, 1.0, 0.0], 10.0);
         assert_eq!((moments.centroid, moments.skewness), (20.0, 0.0));
-        assert!((moments.bandwidth - 10.0 * 0.5f64.sqrt()).abs() < 1e-9 && (moments.kurtosis - 2.0).abs() < 1e-9);
+        assert!((moments.bandwidth - 10.0 * 0.5f32.sqrt()).abs() < 1e-5 && (moments.kurtosis - 2.0).abs() < 1e-6);
         assert_eq!(spectral_moments(&[0.0; 5], 10.0), SpectralMoments::default());
         assert_eq!(spectral_moments(&[0.0, 3.0], 10.0).kurtosis, 0.0);
     }
@@ -140,7 +143,7 @@ mod tests {
 
     #[test]
     fn flux_ignores_the_level() {
-        assert!(flux(&[1.0, 2.0], &[10.0, 20.0]) < 1e-7);
-        assert!((flux(&[1.0, 0.0], &[0.0, 1.0]) - 2f64.sqrt()).abs() < 1e-7);
+        assert!(flux(&[1.0, 2.0], &[10.0, 20.0], &mut [0.0; 2]) < 1e-7);
+        assert!((flux(&[1.0, 0.0], &[0.0, 1.0], &mut [0.0; 2]) - 2f32.sqrt()).abs() < 1e-7);
     }
 }

@@ -38,9 +38,9 @@ impl<T: FftNum> Stft<T> {
         1 + len / self.hop_length
     }
 
-    /// Power spectra `|X|^2` of a signal padded by reflection (`librosa.stft(center=True, pad_mode="reflect")`), frame by
-    /// frame: `each(frame, power)` with `power` of `n_bins` values. The signal must be finite; one without samples is
-    /// taken as silence.
+    /// Power spectra `|X|^2` of a signal padded by reflection (`librosa.stft(center=True, pad_mode="reflect")`), frame
+    /// by frame: `each(frame, power)` with `power` of `n_bins` values. The signal must be finite; one without samples
+    /// is taken as silence.
     pub fn power_frames(&self, samples: &[f32], mut each: impl FnMut(usize, &[T])) {
         let half = (self.window.len() / 2) as isize;
         let mut frame = self.fft.make_input_vec();
@@ -64,8 +64,9 @@ impl<T: FftNum> Stft<T> {
     }
 }
 
-/// Calls `each(slot, sample)` for the samples from index `start` on, one a slot of `out`; before its first and behind its
-/// last sample the signal is continued by reflection (`numpy.pad(mode="reflect")`), and one without samples is silence.
+/// Calls `each(slot, sample)` for the samples from index `start` on, one a slot of `out`; before its first and behind
+/// its last sample the signal is continued by reflection (`numpy.pad(mode="reflect")`), and one without samples is
+/// silence.
 pub fn for_each_reflected<T>(samples: &[f32], start: isize, out: &mut [T], mut each: impl FnMut(&mut T, f32)) {
     let inside = usize::try_from(start).ok().and_then(|start| samples.get(start..start.checked_add(out.len())?));
     if let Some(inside) = inside {

@@ -32,29 +32,34 @@ pub fn dot_f64(a: &[f64], b: &[f64]) -> f64 {
     totals.iter().sum::<f64>() + rest
 }
 
-/// `K` sums of the terms `of(index, value)`, in double precision.
-#[inline]
-pub fn sums<const K: usize>(values: &[f32], of: impl Fn(f64, f64) -> [f64; K]) -> [f64; K] {
-    const WIDTH: usize = 4;
-    let mut totals = [[0.0f64; WIDTH]; K];
-    let chunks = values.chunks_exact(WIDTH);
-    let (rest, rest_at) = (chunks.remainder(), values.len() - chunks.remainder().len());
-    let mut index = [0.0, 1.0, 2.0, 3.0];
+/// Sum of squares, in double precision.
+pub fn energy(values: &[f32]) -> f64 {
+    let mut totals = [0.0f64; LANES];
+    let chunks = values.chunks_exact(LANES);
+    let rest: f64 = chunks.remainder().iter().map(|v| f64::from(*v).powi(2)).sum();
     for chunk in chunks {
-        for lane in 0..WIDTH {
-            let terms = of(index[lane], f64::from(chunk[lane]));
-            for (total, term) in totals.iter_mut().zip(terms) {
-                total[lane] += term;
-            }
-            index[lane] += WIDTH as f64;
+        for (total, value) in totals.iter_mut().zip(chunk) {
+            *total += f64::from(*value) * f64::from(*value);
         }
     }
-    for (n, value) in rest.iter().enumerate() {
-        for (total, term) in totals.iter_mut().zip(of((rest_at + n) as f64, f64::from(*value))) {
-            total[0] += term;
+    totals.iter().sum::<f64>() + rest
+}
+
+/// Sum of the terms `of(index, value)`.
+#[inline]
+pub fn sum_of(values: &[f32], of: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut totals = [0.0f32; LANES];
+    let mut indices: [f32; LANES] = std::array::from_fn(|lane| lane as f32);
+    let chunks = values.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for ((total, index), value) in totals.iter_mut().zip(&mut indices).zip(chunk) {
+            *total += of(*index, *value);
+            *index += LANES as f32;
         }
     }
-    totals.map(|lanes| lanes.iter().sum())
+    let rest: f32 = rest.iter().zip(indices).map(|(value, index)| of(index, *value)).sum();
+    totals.iter().sum::<f32>() + rest
 }
 
 #[cfg(test)]
@@ -69,9 +74,11 @@ mod tests {
             let direct: f32 = values.iter().map(|v| v * v).sum();
             assert_eq!(dot(&values, &values), direct);
             assert_eq!(dot_f64(&wide, &wide), f64::from(direct));
-            let [total, first] = sums(&values, |i, v| [v, i * v]);
-            assert_eq!(total, wide.iter().sum::<f64>());
-            assert_eq!(first, wide.iter().enumerate().map(|(i, v)| i as f64 * v).sum::<f64>());
+            assert_eq!(energy(&values), f64::from(direct));
+            assert_eq!(
+                f64::from(sum_of(&values, |i, v| i * v)),
+                wide.iter().enumerate().map(|(i, v)| i as f64 * v).sum::<f64>()
+            );
         }
     }
 }

@@ -15,10 +15,10 @@ pub fn mfcc(log_mel: ArrayView2<f32>, n_mfcc: usize) -> FrameMatrix {
         .map_or_else(|_| Array2::zeros((n_mfcc, log_mel.ncols())), |basis| basis.dot(&log_mel))
 }
 
-/// The `order`-th derivative of each row, a frame, by local polynomials of degree `order` over `width` frames; at either
-/// end that of the first or last `width` frames (`librosa.feature.delta(mode="interp")`, whose width is 9). Shape kept.
-/// An even `width` counts as the next lower one; where there are fewer frames, the most that an odd width can span; zero
-/// where those are not more than `order`.
+/// The `order`-th derivative of each row, a frame, by local polynomials of degree `order` over `width` frames; at
+/// either end that of the first or last `width` frames (`librosa.feature.delta(mode="interp")`, whose width is 9).
+/// Shape kept. An even `width` counts as the next lower one; where there are fewer frames, the most that an odd width
+/// can span; zero where those are not more than `order`.
 pub fn delta(rows: ArrayView2<f32>, width: usize, order: usize) -> FrameMatrix {
     let n_frames = rows.ncols();
     let odd = |n: usize| n.saturating_sub(usize::from(n.is_multiple_of(2)));
@@ -26,14 +26,18 @@ pub fn delta(rows: ArrayView2<f32>, width: usize, order: usize) -> FrameMatrix {
     let half = width / 2;
     let weights = derivative_weights(width, order);
     let mut derivative = Array2::zeros(rows.dim());
+    let inner = (n_frames + 1).saturating_sub(width.max(1));
+    let (mut wide, mut sums) = (vec![0.0; n_frames], vec![0.0; inner]);
     for (row, mut out) in rows.rows().into_iter().zip(derivative.rows_mut()) {
-        for frame in half..n_frames - half {
-            let window = row.iter().skip(frame - half).zip(&weights);
-            out[frame] = window.map(|(value, weight)| f64::from(*value) * weight).sum::<f64>() as f32;
+        wide.iter_mut().zip(row).for_each(|(wide, value)| *wide = f64::from(*value));
+        sums.fill(0.0);
+        for (offset, weight) in weights.iter().enumerate() {
+            for (sum, value) in sums.iter_mut().zip(&wide[offset..]) {
+                *sum += weight * value;
+            }
         }
-        for edge in 0..half {
-            out[edge] = out[half];
-            out[n_frames - 1 - edge] = out[n_frames - 1 - half];
+        for (frame, out) in out.iter_mut().enumerate() {
+            *out = sums[frame.saturating_sub(half).min(inner - 1)] as f32;
         }
     }
     derivative

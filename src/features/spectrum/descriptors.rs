@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayView1, Axis, Slice, concatenate};
 
+use super::model::{FrameModel, N_LPCC, N_WAVELET};
 use super::shape::{EnergyBands, band, slope_db};
 use super::{
     AMIN, CONTRAST_BANDS, MelConfig, N_CHROMA, Spectrogram, bands, fill_magnitude, level, mfcc, power_to_db, stft,
@@ -15,9 +16,7 @@ use crate::dsp::{chroma::ChromaFilterBank, decibel, mel::MelFilterBank, spectral
 use crate::features::FrameMatrix;
 use crate::features::table::{DescriptorTable, TABLE_HOP_LENGTH, table_samples};
 
-use super::model::{FrameModel, N_LPCC, N_WAVELET};
-
-pub(super) const N_FFT: usize = 400;
+const N_FFT: usize = 400;
 const TOP_DB: f32 = 80.0;
 const N_MFCC: usize = 20;
 const MEL_BANDS: usize = 16;
@@ -68,20 +67,19 @@ pub fn spectral_descriptor_names() -> Vec<String> {
 /// [`table_frames`](crate::features::table_frames): 25 ms under a Hann window, 10 ms apart.
 ///
 /// As the functions of [this module](super) define them; besides: `mfcc` of 80 mel bands (Slaney, 0-8 kHz, in dB, at
-/// least the clip's highest less 80), `mel_band` the means of five of those bands each; `lpcc1..12` the cepstrum of linear
-/// prediction of order 16 after a pre-emphasis of 0.97, `lpc_residual_db` what the prediction leaves of the frame's energy;
-/// `wavelet_energy` the mean squares of the sixteen bands of 500 Hz of a wavelet packet tree (db4) of the bare frame, at
-/// least -100 dB.
+/// least the clip's highest less 80), `mel_band` the means of five of those bands each; `lpcc1..12` the cepstrum of
+/// linear prediction of order 16 after a pre-emphasis of 0.97, `lpc_residual_db` what the prediction leaves of the
+/// frame's energy; `wavelet_energy` the mean squares of the sixteen bands of 500 Hz of a wavelet packet tree (db4) of
+/// the bare frame, at least -100 dB.
 ///
 /// # Errors
 /// [`Error::SampleRate`](crate::Error::SampleRate) for sound at another rate.
 pub fn spectral_descriptors(audio: &Audio) -> Result<DescriptorTable> {
     let samples = table_samples(audio)?;
-    Ok(describe_spectra(&stft(audio, N_FFT, TABLE_HOP_LENGTH), samples))
+    Ok(describe(&stft(audio, N_FFT, TABLE_HOP_LENGTH), samples))
 }
 
-/// [`spectral_descriptors`] of a spectrogram already made of these samples with `n_fft` 400 and `hop_length` 160.
-pub fn describe_spectra(spectrogram: &Spectrogram, samples: &[f32]) -> DescriptorTable {
+fn describe(spectrogram: &Spectrogram, samples: &[f32]) -> DescriptorTable {
     let n_frames = spectrogram.n_frames();
     let mut table = DescriptorTable::zeros(spectral_descriptor_names(), n_frames);
     let mut shapes = FrameShape::new(spectrogram);
@@ -136,9 +134,10 @@ fn band_means(log_mel: &FrameMatrix) -> FrameMatrix {
 
 /// Rows of one power spectrum and of the samples under it.
 struct FrameShape {
-    bin_hz: f64,
+    bin_hz: f32,
     magnitude: Vec<f32>,
     previous: Vec<f32>,
+    scratch: Vec<f32>,
     logs: Vec<f32>,
     slopes: [Range<usize>; 2],
     energy: EnergyBands,
@@ -155,6 +154,7 @@ impl FrameShape {
             bin_hz: spectrogram.bin_hz(),
             magnitude: zeros.clone(),
             previous: zeros.clone(),
+            scratch: zeros.clone(),
             logs: zeros,
             slopes: [band(spectrogram, 0.0, 500.0), band(spectrogram, 500.0, 1500.0)],
             energy: EnergyBands::new(spectrogram),
@@ -170,18 +170,18 @@ impl FrameShape {
         std::mem::swap(&mut self.magnitude, &mut self.previous);
         fill_magnitude(power, &mut self.magnitude);
         shape::log_powers(power, &mut self.logs);
-        let flux = if self.is_first { 0.0 } else { shape::flux(&self.magnitude, &self.previous) };
+        let flux = if self.is_first { 0.0 } else { shape::flux(&self.magnitude, &self.previous, &mut self.scratch) };
         self.is_first = false;
 
         let rms = level::frame_rms(span, N_FFT);
         let moments = shape::spectral_moments(&self.magnitude, self.bin_hz);
-        let rolloff = shape::rolloff_bins(&self.magnitude, ROLLOFF).map(|bin| bin as f64 * self.bin_hz);
+        let rolloff = shape::rolloff_bins(&self.magnitude, ROLLOFF).map(|bin| bin as f32 * self.bin_hz);
         let flatness = shape::flatness(power, &self.logs, AMIN);
         let slope = |band: &Range<usize>| slope_db(&self.logs[band.clone()], self.bin_hz);
-        let scalars: [f64; SCALARS.len()] = [
-            f64::from(rms),
-            f64::from(2.0 * decibel::power_to_db(rms, AMIN.sqrt())),
-            f64::from(level::frame_crossings(span, N_FFT)),
+        let scalars: [f32; SCALARS.len()] = [
+            rms,
+            2.0 * decibel::power_to_db(rms, AMIN.sqrt()),
+            level::frame_crossings(span, N_FFT),
             moments.centroid,
             moments.bandwidth,
             moments.skewness,
@@ -192,7 +192,7 @@ impl FrameShape {
             rolloff[3],
             rolloff[4],
             flatness,
-            10.0 * flatness.max(f64::from(AMIN)).log10(),
+            10.0 * flatness.max(AMIN).log10(),
             shape::entropy(power, &self.logs),
             flux,
             slope(&self.slopes[0]),
@@ -200,9 +200,7 @@ impl FrameShape {
             self.energy.alpha_ratio(power),
             self.energy.hammarberg_index(power),
         ];
-        for (slot, value) in out.iter_mut().zip(scalars) {
-            *slot = value as f32;
-        }
+        out[..scalars.len()].copy_from_slice(&scalars);
         if let Some((_, chroma)) = out.split_last_chunk_mut::<N_CHROMA>() {
             self.chroma.apply(power, chroma);
         }

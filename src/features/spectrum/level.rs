@@ -1,7 +1,7 @@
 //! Descriptors of the samples themselves.
 
-/// Root mean square of frames of `frame_length` samples centred at multiples of `hop_length`, with zeros around the signal
-/// (`librosa.feature.rms(center=True)`); `1 + len / hop_length` values.
+/// Root mean square of frames of `frame_length` samples centred at multiples of `hop_length`, with zeros around the
+/// signal (`librosa.feature.rms(center=True)`); `1 + len / hop_length` values.
 pub fn rms(samples: &[f32], frame_length: usize, hop_length: usize) -> Vec<f32> {
     centered(samples, frame_length, hop_length).map(|span| frame_rms(span, frame_length)).collect()
 }
@@ -27,8 +27,7 @@ pub(super) fn centered(
 }
 
 pub(super) fn frame_rms(span: &[f32], frame_length: usize) -> f32 {
-    let [energy] = crate::dsp::sum::sums(span, |_, sample| [sample * sample]);
-    (energy / frame_length.max(1) as f64).sqrt() as f32
+    (crate::dsp::sum::energy(span) / frame_length.max(1) as f64).sqrt() as f32
 }
 
 pub(super) fn frame_crossings(span: &[f32], frame_length: usize) -> f32 {

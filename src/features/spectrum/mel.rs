@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::{AMIN, MelNorm, MelScale, Spectrogram};
-use crate::dsp::decibel;
+use crate::dsp::logarithm::ln;
 use crate::dsp::mel::MelFilterBank;
 use crate::features::FrameMatrix;
 
@@ -51,7 +51,8 @@ pub fn melspectrogram(spectrogram: &Spectrogram, config: &MelConfig) -> FrameMat
 /// Levels in dB of 1, at least -100 and at least the highest less `top_db` (`librosa.power_to_db(ref=1, amin=1e-10)`;
 /// librosa's own `top_db` is 80). Shape kept. Of a mel spectrogram: the log-mel spectrogram.
 pub fn power_to_db(power: ArrayView2<f32>, top_db: Option<f32>) -> FrameMatrix {
-    let mut db = power.mapv(|p| decibel::power_to_db(p, AMIN));
+    const DB_PER_NEPER: f32 = 10.0 / std::f32::consts::LN_10;
+    let mut db = power.mapv(|p| DB_PER_NEPER * ln(if p > AMIN { p } else { AMIN }));
     if let Some(top_db) = top_db {
         let floor = db.iter().copied().fold(f32::NEG_INFINITY, f32::max) - top_db.max(0.0);
         db.mapv_inplace(|level| level.max(floor));

@@ -14,7 +14,7 @@ pub use crate::dsp::chroma::N_CHROMA;
 pub use crate::dsp::mel::{MelNorm, MelScale};
 pub use bands::{CONTRAST_BANDS, chroma_stft, spectral_contrast};
 pub use cepstrum::{delta, mfcc};
-pub use descriptors::{describe_spectra, spectral_descriptor_names, spectral_descriptors};
+pub use descriptors::{spectral_descriptor_names, spectral_descriptors};
 pub use level::{rms, zero_crossing_rate};
 pub use mel::{MelConfig, melspectrogram, onset_strength, power_to_db};
 pub use shape::{
@@ -41,16 +41,17 @@ pub struct Spectrogram {
     hop_length: usize,
 }
 
-/// Power spectra `|X|^2` of frames of `n_fft` samples under a periodic Hann window, `hop_length` samples apart; frame `k`
-/// is centred at sample `k hop_length` (`librosa.stft(center=True, pad_mode="reflect")`). Computed in double precision. A
-/// clip without samples is one frame of silence; an `n_fft` under 2 counts as 2, a `hop_length` under 1 as 1.
+/// Power spectra `|X|^2` of frames of `n_fft` samples under a periodic Hann window, `hop_length` samples apart; frame
+/// `k` is centred at sample `k hop_length` (`librosa.stft(center=True, pad_mode="reflect")`). Computed in double
+/// precision. A clip without samples is one frame of silence; an `n_fft` under 2 counts as 2, a `hop_length` under 1 as
+/// 1.
 pub fn stft(audio: &Audio, n_fft: usize, hop_length: usize) -> Spectrogram {
     let (n_fft, hop_length) = (n_fft.max(2), hop_length.max(1));
     let plan = Stft::new_f64(n_fft, hop_length);
     let mut by_frame = Array2::zeros((plan.n_frames(audio.samples().len()), plan.n_bins()));
     plan.power_frames(audio.samples(), |frame, power| {
-        for (slot, p) in by_frame.row_mut(frame).iter_mut().zip(power) {
-            *slot = p.min(MOST_POWER) as f32;
+        for (slot, p) in by_frame.row_mut(frame).into_slice().unwrap_or_default().iter_mut().zip(power) {
+            *slot = if *p < MOST_POWER { *p as f32 } else { MOST_POWER as f32 };
         }
     });
     Spectrogram { by_frame, sample_rate: audio.sample_rate(), n_fft, hop_length }
@@ -93,8 +94,8 @@ impl Spectrogram {
     }
 
     /// Hz between bins.
-    pub fn bin_hz(&self) -> f64 {
-        f64::from(self.sample_rate) / self.n_fft as f64
+    pub fn bin_hz(&self) -> f32 {
+        (f64::from(self.sample_rate) / self.n_fft as f64) as f32
     }
 
     /// Powers of each frame in turn, `n_bins` values.
@@ -103,12 +104,12 @@ impl Spectrogram {
     }
 
     /// One value a frame, of its powers.
-    fn each_power(&self, of: impl FnMut(&[f32]) -> f64) -> Vec<f32> {
-        self.frames().map(of).map(|value| value as f32).collect()
+    fn each_power(&self, of: impl FnMut(&[f32]) -> f32) -> Vec<f32> {
+        self.frames().map(of).collect()
     }
 
     /// One value a frame, of its magnitudes.
-    fn each_magnitude(&self, mut of: impl FnMut(&[f32]) -> f64) -> Vec<f32> {
+    fn each_magnitude(&self, mut of: impl FnMut(&[f32]) -> f32) -> Vec<f32> {
         let mut magnitude = vec![0.0; self.n_bins()];
         self.each_power(|power| {
             fill_magnitude(power, &mut magnitude);
