@@ -30,10 +30,10 @@ pub struct Formant {
 
 /// Plan for the formants of frames of 512 samples with zeros around.
 pub struct FormantFinder {
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    spectrum: Vec<Complex<f32>>,
-    samples: Vec<f32>,
-    scratch: Vec<Complex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f64>>,
+    spectrum: Vec<Complex<f64>>,
+    samples: Vec<f64>,
+    scratch: Vec<Complex<f64>>,
     roots: Vec<Complex<f64>>,
     found: Vec<Formant>,
 }
@@ -47,7 +47,7 @@ impl FormantFinder {
     }
 
     /// The lowest formants, rising, of a frame with this spectrum.
-    pub fn find(&mut self, spectrum: &[Complex<f32>]) -> [Formant; N_FORMANTS] {
+    pub fn find(&mut self, spectrum: &[Complex<f64>]) -> [Formant; N_FORMANTS] {
         self.resample(spectrum);
         let mut polynomial = [0.0; ORDER + 1];
         polynomial[0] = 1.0;
@@ -70,7 +70,7 @@ impl FormantFinder {
         lowest
     }
 
-    fn resample(&mut self, spectrum: &[Complex<f32>]) {
+    fn resample(&mut self, spectrum: &[Complex<f64>]) {
         self.spectrum.fill(Complex::new(0.0, 0.0));
         self.spectrum[..N_BINS].copy_from_slice(&spectrum[..N_BINS]);
         self.spectrum[0] = Complex::new(2.0 * spectrum[0].re, 0.0);
@@ -85,12 +85,13 @@ impl FormantFinder {
 // the same frames get the same formants more often than in a higher one.
 
 /// Autocorrelation summed sample by sample.
-fn autocorrelation(samples: &[f32]) -> [f32; ORDER + 1] {
+fn autocorrelation(samples: &[f64]) -> [f32; ORDER + 1] {
     let mut r = [0.0; ORDER + 1];
-    let mut past = [0.0; ORDER + 1];
+    let mut past = [0.0f32; ORDER + 1];
     for sample in samples {
+        let sample = *sample as f32;
         past.copy_within(..ORDER, 1);
-        past[0] = *sample;
+        past[0] = sample;
         for (r, past) in r.iter_mut().zip(&past) {
             *r += sample * past;
         }

@@ -21,26 +21,27 @@ pub fn n_frames(len: usize, length: usize) -> usize {
 }
 
 /// Symmetric Hamming window.
-pub fn hamming(length: usize) -> Vec<f32> {
+pub fn hamming(length: usize) -> Vec<f64> {
     let step = TAU / (length as f64 - 1.0);
-    (0..length).map(|n| (0.54 - 0.46 * (step * n as f64).cos()) as f32).collect()
+    (0..length).map(|n| 0.54 - 0.46 * (step * n as f64).cos()).collect()
 }
 
 /// Gaussian window whose standard deviation is `sigma` times half its length.
-pub fn gauss(length: usize, sigma: f64) -> Vec<f32> {
+pub fn gauss(length: usize, sigma: f64) -> Vec<f64> {
     let half = (length as f64 - 1.0) / 2.0;
-    (0..length).map(|n| (-0.5 * ((n as f64 - half) / (sigma * half)).powi(2)).exp() as f32).collect()
+    (0..length).map(|n| (-0.5 * ((n as f64 - half) / (sigma * half)).powi(2)).exp()).collect()
 }
 
-/// Plan for spectra of windowed frames, each in the middle of a power of two of zeros.
+/// Plan for spectra of windowed frames, each in the middle of a power of two of zeros. Transformed in double precision, so
+/// that what is rounded from it is the same on every machine: pitch and formants hang on single bits here and there.
 pub struct Spectrometer {
-    window: Vec<f32>,
+    window: Vec<f64>,
     pad: usize,
-    fft: Arc<dyn RealToComplex<f32>>,
-    buffer: Vec<f32>,
-    scratch: Vec<Complex<f32>>,
+    fft: Arc<dyn RealToComplex<f64>>,
+    buffer: Vec<f64>,
+    scratch: Vec<Complex<f64>>,
     /// The last frame's spectrum.
-    pub spectrum: Vec<Complex<f32>>,
+    pub spectrum: Vec<Complex<f64>>,
     /// Its power `|X|^2`.
     pub power: Vec<f32>,
     /// Its magnitude `|X|`.
@@ -50,7 +51,7 @@ pub struct Spectrometer {
 }
 
 impl Spectrometer {
-    pub fn new(window: Vec<f32>) -> Self {
+    pub fn new(window: Vec<f64>) -> Self {
         let n = window.len().next_power_of_two();
         let fft = RealFftPlanner::new().plan_fft_forward(n);
         let (buffer, spectrum, scratch) = (fft.make_input_vec(), fft.make_output_vec(), fft.make_scratch_vec());
@@ -63,15 +64,25 @@ impl Spectrometer {
     pub fn analyse(&mut self, frame: &[f32]) {
         self.buffer.fill(0.0);
         for ((slot, sample), weight) in self.buffer[self.pad..].iter_mut().zip(frame).zip(&self.window) {
-            *slot = sample * weight;
+            *slot = f64::from(*sample) * weight;
         }
-        let sum: f32 = self.buffer.chunks_exact(8).map(|x| x.iter().map(|v| v * v).sum::<f32>()).sum();
-        self.energy = f64::from(sum) / self.window.len() as f64;
+        self.energy = squares(&self.buffer) / self.window.len() as f64;
         if self.fft.process_with_scratch(&mut self.buffer, &mut self.spectrum, &mut self.scratch).is_ok() {
             for ((bin, power), magnitude) in self.spectrum.iter().zip(&mut self.power).zip(&mut self.magnitude) {
-                *power = bin.norm_sqr();
+                *power = bin.norm_sqr() as f32;
                 *magnitude = power.sqrt();
             }
         }
     }
+}
+
+/// Sum of squares, in four sums at a time.
+fn squares(x: &[f64]) -> f64 {
+    let mut sums = [0.0; 4];
+    for chunk in x.chunks_exact(4) {
+        for (sum, x) in sums.iter_mut().zip(chunk) {
+            *sum += x * x;
+        }
+    }
+    sums.iter().sum()
 }

@@ -44,10 +44,10 @@ struct Harmonic {
 
 /// Plan for frames of 1024 samples.
 pub struct HarmonicFinder {
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    spectrum: Vec<Complex<f32>>,
-    correlation: Vec<f32>,
-    scratch: Vec<Complex<f32>>,
+    inverse: Arc<dyn ComplexToReal<f64>>,
+    spectrum: Vec<Complex<f64>>,
+    correlation: Vec<f64>,
+    scratch: Vec<Complex<f64>>,
     harmonics: Vec<Harmonic>,
 }
 
@@ -80,7 +80,7 @@ impl HarmonicFinder {
     /// Harmonic to noise ratio in dB.
     fn hnr(&mut self, magnitude: &[f32], f0: f32) -> f32 {
         for (slot, m) in self.spectrum.iter_mut().zip(magnitude) {
-            *slot = Complex::new(m * m, 0.0);
+            *slot = Complex::new(f64::from(m * m), 0.0);
         }
         let done = self.inverse.process_with_scratch(&mut self.spectrum, &mut self.correlation, &mut self.scratch);
         if done.is_err() {
@@ -92,8 +92,8 @@ impl HarmonicFinder {
         if period == 0 {
             return 0.0;
         }
-        let rest = f64::from(r[0]) - f64::from(r[period]);
-        let ratio = if rest == 0.0 { 1e11 } else { f64::from(r[period]) / rest };
+        let rest = r[0] - r[period];
+        let ratio = if rest == 0.0 { 1e11 } else { r[period] / rest };
         (10.0 * ratio.clamp(1e-9, 1e11).log10()) as f32
     }
 
@@ -161,7 +161,7 @@ fn nearest_bin(hz: f32) -> Option<usize> {
     Some(if above as f64 - position > position - (above - 1) as f64 { above - 1 } else { above })
 }
 
-fn is_peak(x: &[f32], n: usize) -> bool {
+fn is_peak<T: PartialOrd>(x: &[T], n: usize) -> bool {
     match n {
         0 => x[0] > x[1],
         _ if n + 1 < x.len() => x[n] > x[n - 1] && x[n] > x[n + 1],
@@ -182,7 +182,7 @@ fn peak_about(x: &[f32], center: usize, low: usize, high: usize) -> Option<usize
 }
 
 /// The inner peak nearest to `center`, the lower one of two; without any, the higher of the two ends above it.
-fn closest_peak(x: &[f32], center: usize) -> usize {
+fn closest_peak(x: &[f64], center: usize) -> usize {
     let last = x.len() - 1;
     if is_peak(x, center) {
         return center;

@@ -95,13 +95,18 @@ impl Subharmonics {
     fn rescale(&mut self) {
         let (y, bend) = (&self.enhanced, &mut self.curvature);
         bend[0] = 0.0;
-        bend[N_POINTS - 1] = 0.0;
-        for i in 1..N_POINTS - 1 {
-            let [rise, fall, carry, _] = self.spline[i];
-            bend[i] = rise * (y[i + 1] - y[i]) - fall * (y[i] - y[i - 1]) - carry * bend[i - 1];
+        let (mut rise, mut carried) = (y[1] - y[0], 0.0);
+        for ((own, y), [up, down, carry, _]) in bend[1..].iter_mut().zip(y[1..].windows(2)).zip(&self.spline[1..]) {
+            let next = y[1] - y[0];
+            carried = up * next - down * rise - carry * carried;
+            *own = carried;
+            rise = next;
         }
-        for i in (1..N_POINTS - 1).rev() {
-            bend[i] += self.spline[i][3] * bend[i + 1];
+        bend[N_POINTS - 1] = 0.0;
+        let mut behind = 0.0;
+        for (own, [.., back]) in bend[1..N_POINTS - 1].iter_mut().zip(&self.spline[1..]).rev() {
+            behind = *own + back * behind;
+            *own = behind;
         }
         for (out, (k, [a, c, d], weight)) in self.octaves.iter_mut().zip(&self.points) {
             let k = *k;
@@ -112,13 +117,14 @@ impl Subharmonics {
 
     fn pick(&self) -> [Candidate; N_CANDIDATES] {
         let s = &self.summed;
-        let mean = s.iter().map(|v| f64::from(*v)).sum::<f64>() / N_POINTS as f64;
+        let mean = mean(s);
         let mut best: [(usize, f32); N_CANDIDATES] = [(0, 0.0); N_CANDIDATES];
-        for i in 1..N_POINTS - 1 {
-            if s[i - 1] < s[i] && s[i] > s[i + 1] && s[i] > best[N_CANDIDATES - 1].1 {
-                let place = best.iter().position(|(_, score)| *score < s[i]).unwrap_or(N_CANDIDATES - 1);
+        for (before, window) in s.windows(3).enumerate() {
+            let own = window[1];
+            if (own > best[N_CANDIDATES - 1].1) & (window[0] < own) & (own > window[2]) {
+                let place = best.iter().position(|(_, score)| *score < own).unwrap_or(N_CANDIDATES - 1);
                 best[place..].rotate_right(1);
-                best[place] = (i, s[i]);
+                best[place] = (before + 1, own);
             }
         }
         let mut candidates = [Candidate::default(); N_CANDIDATES];
@@ -148,6 +154,19 @@ pub fn parabola(left: f64, middle: f64, right: f64) -> (f64, f64) {
     (shift, middle - 0.25 * (left - right) * shift)
 }
 
+/// Mean, in four sums at a time.
+fn mean(x: &[f32]) -> f64 {
+    let chunks = x.chunks_exact(4);
+    let rest: f64 = chunks.remainder().iter().map(|v| f64::from(*v)).sum();
+    let mut sums = [0.0; 4];
+    for chunk in chunks {
+        for (sum, v) in sums.iter_mut().zip(chunk) {
+            *sum += f64::from(*v);
+        }
+    }
+    (sums.iter().sum::<f64>() + rest) / x.len() as f64
+}
+
 fn spline(x: &[f64]) -> Vec<[f64; 4]> {
     let mut factors = vec![[0.0; 4]; x.len()];
     for i in 1..x.len() - 1 {
@@ -161,23 +180,29 @@ fn spline(x: &[f64]) -> Vec<[f64; 4]> {
 
 /// Keeps two bins about each peak and silences what lies between two peaks; the ends stay as they are.
 fn enhance(magnitude: &[f32], out: &mut [f64]) {
-    let n = out.len();
+    let n = magnitude.len();
     for (slot, m) in out.iter_mut().zip(magnitude) {
         *slot = f64::from(*m);
     }
-    let is_peak = |i: usize| match i {
-        0 => magnitude[0] > magnitude[1],
-        _ if i == n - 1 => magnitude[i] > magnitude[i - 1],
-        _ => magnitude[i] > magnitude[i - 1] && magnitude[i] >= magnitude[i + 1],
-    };
     let mut last: Option<usize> = None;
     let mut peaks = 0;
-    for i in (0..n).filter(|i| is_peak(*i)) {
-        if let Some(last) = last.filter(|last| last + 6 <= i) {
-            out[last + 3..=i - 3].fill(0.0);
+    let mut peak = |at: usize| {
+        if let Some(last) = last.filter(|last| last + 6 <= at) {
+            out[last + 3..=at - 3].fill(0.0);
         }
-        last = Some(i);
+        last = Some(at);
         peaks += 1;
+    };
+    if magnitude[0] > magnitude[1] {
+        peak(0);
+    }
+    for (before, window) in magnitude.windows(3).enumerate() {
+        if (window[1] > window[0]) & (window[1] >= window[2]) {
+            peak(before + 1);
+        }
+    }
+    if magnitude[n - 1] > magnitude[n - 2] {
+        peak(n - 1);
     }
     if peaks == 1 {
         out[3..].fill(0.0);
