@@ -11,6 +11,7 @@ use undertone::features::spectrum::{
     MelConfig, chroma_stft, delta, melspectrogram, mfcc, power_to_db, rms, spectral_bandwidth, spectral_centroid,
     spectral_contrast, spectral_descriptors, spectral_flatness, spectral_rolloff, stft, zero_crossing_rate,
 };
+use undertone::features::voice::{PitchOptions, pitch};
 use undertone::features::{FeatureSet, egemaps};
 
 type Failure = Box<dyn std::error::Error>;
@@ -37,9 +38,18 @@ fn spectral(audio: &Audio) {
     black_box(rms(audio.samples(), N_FFT, HOP_LENGTH));
 }
 
+fn f0(audio: &Audio) {
+    black_box(pitch(audio.samples(), &PitchOptions { floor: 60.0, ceiling: 600.0, ..PitchOptions::default() }));
+}
+
 fn run(outputs: &str, audio: &Audio) -> Result<(), Failure> {
     match outputs {
         "spectral" => spectral(audio),
+        "f0" => f0(audio),
+        "spectral+f0" => {
+            spectral(audio);
+            f0(audio);
+        }
         "descriptors" => drop(black_box(spectral_descriptors(audio)?)),
         "egemaps" => drop(black_box(egemaps(audio)?)),
         set => drop(black_box(set.parse::<FeatureSet>()?.measure(audio)?)),

@@ -88,7 +88,6 @@ OUTPUTS = {
     "spectral": spectral,
     "spectral-shared": spectral_shared,
     "spectral+pyin": lambda y: [*spectral(y), pyin(y)],
-    "pyin": pyin,
     "yin": yin,
     "egemaps": egemaps,
 }

@@ -43,7 +43,7 @@ const fn peer(name: &'static str, outputs: &'static str, required: Option<f64>) 
     Some(Peer { name, outputs, required })
 }
 
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 8] = [
     Row {
         what: "STFT, mel, log-mel, MFCC and two deltas, chroma, centroid, bandwidth, roll-off, flatness, contrast, \
                zero crossings, RMS",
@@ -54,6 +54,16 @@ const ROWS: [Row; 6] = [
         what: "the same, librosa given one spectrogram for all of them",
         ours: "spectral",
         peer: peer("librosa, shared STFT", "spectral-shared", None),
+    },
+    Row {
+        what: "all of these and f0 with voicing (librosa's pYIN, which alone gives both)",
+        ours: "spectral+f0",
+        peer: peer("librosa", "spectral+pyin", Some(10.0)),
+    },
+    Row {
+        what: "f0 alone, librosa without voicing and without a path",
+        ours: "f0",
+        peer: peer("librosa's YIN", "yin", None),
     },
     Row {
         what: "eGeMAPS v02: 25 descriptors and their 88 functionals",
