@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::egemaps::{EGEMAPS_FEATURES, EGEMAPS_NAMES, egemaps};
 use super::large::{LARGE_FEATURES, large, large_names};
 use super::{FeatureConfig, extract, functional_names};
 use crate::Result;
@@ -13,18 +14,21 @@ use crate::audio::Audio;
 pub enum FeatureSet {
     /// `speech-80-v1`: what the quick tier's networks and trees take.
     Speech,
+    /// `egemaps-v02`: the 88 columns of the extended Geneva minimalistic set (Eyben et al. 2016), under openSMILE's names.
+    Egemaps,
     /// `undertone-large-v1`: thousands of columns.
     Large,
 }
 
 impl FeatureSet {
     /// All sets.
-    pub const ALL: [Self; 2] = [Self::Speech, Self::Large];
+    pub const ALL: [Self; 3] = [Self::Speech, Self::Egemaps, Self::Large];
 
     /// The set's name, with its version.
     pub fn name(self) -> &'static str {
         match self {
             Self::Speech => "speech-80-v1",
+            Self::Egemaps => EGEMAPS_FEATURES,
             Self::Large => LARGE_FEATURES,
         }
     }
@@ -33,6 +37,7 @@ impl FeatureSet {
     pub fn columns(self) -> Vec<String> {
         match self {
             Self::Speech => functional_names(&FeatureConfig::default()),
+            Self::Egemaps => EGEMAPS_NAMES.map(str::to_owned).to_vec(),
             Self::Large => large_names(),
         }
     }
@@ -44,6 +49,7 @@ impl FeatureSet {
     pub fn measure(self, audio: &Audio) -> Result<Vec<f32>> {
         match self {
             Self::Speech => Ok(extract(audio, &FeatureConfig::default())?.functionals),
+            Self::Egemaps => Ok(egemaps(audio)?.functionals.to_vec()),
             Self::Large => large(audio),
         }
     }

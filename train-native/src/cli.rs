@@ -165,6 +165,9 @@ pub struct FunctionalsArgs {
     /// Augmented copies of each training clip
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub copies: usize,
+    /// Take clips at their own level and with their silence, as published figures do; the figure then hangs on gain
+    #[arg(long)]
+    pub as_recorded: bool,
     /// Seed of the copies
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
