@@ -3,10 +3,11 @@
 
 mod series;
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 use self::series::{OF_DELTA, OF_DESCRIPTOR, Workspace, of_delta, of_descriptor};
 use super::delta::delta;
+use super::egemaps::{EGEMAPS_DESCRIPTOR_NAMES, EGEMAPS_NAMES, Egemaps, egemaps};
 use super::spectrum::{spectral_descriptor_names, spectral_descriptors};
 use super::table::DescriptorTable;
 use crate::Result;
@@ -15,18 +16,45 @@ use crate::audio::Audio;
 /// Name of this feature set.
 pub const LARGE_FEATURES: &str = "undertone-large-v1";
 
+/// Ends the names of eGeMAPS' descriptors that are about voiced frames only.
+const VOICED_ONLY: &str = "_sma3nz";
+/// The descriptor that is above zero where there is voice.
+const PITCH: &str = "F0semitoneFrom27.5Hz_sma3nz";
+
 /// Names of the columns of [`large`].
 pub fn large_names() -> Vec<String> {
-    columns_of(&spectral_descriptor_names()).collect()
+    let (voiced, all): (Vec<String>, Vec<String>) =
+        EGEMAPS_DESCRIPTOR_NAMES.map(str::to_owned).into_iter().partition(|name| name.ends_with(VOICED_ONLY));
+    let spectral = spectral_descriptor_names();
+    let columns = columns_of(&spectral).chain(columns_of(&all)).chain(columns_of(&voiced)).collect::<Vec<_>>();
+    columns.into_iter().chain(EGEMAPS_NAMES.map(str::to_owned)).collect()
 }
 
-/// The columns of [`large_names`] for sound at 16 kHz, all finite.
+/// The columns of [`large_names`] for sound at 16 kHz, all finite: every functional of every spectral descriptor and of
+/// eGeMAPS' descriptors of loudness, pitch, voice quality and formants (where they are about voice, over voiced frames), and
+/// the functionals of eGeMAPS themselves.
 ///
 /// # Errors
-/// [`Error::SampleRate`](crate::Error::SampleRate) at another rate.
+/// [`Error::SampleRate`](crate::Error::SampleRate) at another rate, [`Error::TooShort`](crate::Error::TooShort) for none.
 pub fn large(audio: &Audio) -> Result<Vec<f32>> {
+    let Egemaps { functionals, descriptors } = egemaps(audio)?;
     let mut values = Vec::new();
     functionals_of(&spectral_descriptors(audio)?, None, &mut values);
+    let rows = |is_voiced: bool| -> Vec<usize> {
+        let of = |row: &usize| EGEMAPS_DESCRIPTOR_NAMES[*row].ends_with(VOICED_ONLY) == is_voiced;
+        (0..EGEMAPS_DESCRIPTOR_NAMES.len()).filter(of).collect()
+    };
+    let table = |rows: Vec<usize>| DescriptorTable {
+        names: rows.iter().map(|row| EGEMAPS_DESCRIPTOR_NAMES[*row].to_owned()).collect(),
+        values: descriptors.select(Axis(0), &rows),
+    };
+    let is_voiced: Vec<bool> = match EGEMAPS_DESCRIPTOR_NAMES.iter().position(|name| *name == PITCH) {
+        Some(pitch) => descriptors.row(pitch).iter().map(|semitones| *semitones > 0.0).collect(),
+        None => Vec::new(),
+    };
+    functionals_of(&table(rows(false)), None, &mut values);
+    functionals_of(&table(rows(true)), Some(&is_voiced), &mut values);
+    values.extend(functionals);
     Ok(values)
 }
 
@@ -61,6 +89,18 @@ pub(super) fn functionals_of(table: &DescriptorTable, only: Option<&[bool]>, out
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_column_has_a_name_of_its_own_and_a_finite_value() {
+        let names = large_names();
+        assert_eq!(names.iter().collect::<std::collections::BTreeSet<_>>().len(), names.len());
+        for n in [1, 100, 5000, 16_000] {
+            let samples = (0..n).map(|i| 0.1 * (i as f32 * 0.05).sin() * (i as f32 * 0.001).cos()).collect();
+            let values = large(&Audio::new(samples, 16_000).unwrap()).unwrap();
+            assert_eq!(values.len(), names.len());
+            assert!(values.iter().all(|value| value.is_finite()));
+        }
+    }
 
     #[test]
     fn there_is_a_value_for_every_name_and_unnamed_frames_do_not_count() {

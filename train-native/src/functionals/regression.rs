@@ -86,8 +86,8 @@ impl Rows {
     }
 }
 
-/// Calibrated answers to the test clips of a fold, and the penalty that its training speakers chose: of the one with the
-/// highest recall on the parts of them that were held out.
+/// Calibrated answers to the test clips of a fold, and the penalty that its training speakers chose: of the one
+/// with the least log loss on the parts of them that were held out.
 pub(super) fn fold(
     clips: &[Clip],
     labels: &[Emotion],
@@ -113,9 +113,9 @@ pub(super) fn fold(
             start = Some(model);
         }
     }
-    let classes = held_out.classes();
-    let uar = |outcomes: &Vec<Outcome>| score(outcomes, classes).uar;
-    let best = (0..found.len()).max_by(|a, b| uar(&found[*a]).total_cmp(&uar(&found[*b]))).context("no penalty")?;
+    let log_loss = |outcomes: &Vec<Outcome>| score(outcomes, held_out.classes()).log_loss;
+    let best =
+        (0..found.len()).min_by(|a, b| log_loss(&found[*a]).total_cmp(&log_loss(&found[*b]))).context("no penalty")?;
     let (answers, truths): (Vec<_>, Vec<_>) = found[best].iter().map(|one| (one.probabilities, one.label)).unzip();
     let temperature = temperature(&answers, &truths);
     let rows = Rows::new(clips, labels, tables, &fold.train)?;
