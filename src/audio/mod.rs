@@ -1,13 +1,26 @@
-//! Bytes -> [`Audio`]: decode, mix to mono, resample, cut silence, normalise the level.
+//! Bytes -> [`Audio`]: decode, mix to mono, resample, cut silence, normalise the level. Beside these the stages that may come
+//! before: rumble, noise, pauses and level, each with a report of what it did.
 
+mod activity;
 mod decode;
+mod denoise;
+mod frames;
+mod level;
 mod limits;
 mod resample;
+mod rumble;
+mod silence;
+mod suppress;
 mod trim;
 
+pub use activity::{VoiceActivity, voice_activity};
 pub use decode::{Decoded, decode};
+pub use denoise::{Denoised, denoise};
+pub use level::{Leveled, level};
 pub use limits::{MAX_BYTES, MAX_CHANNELS, MAX_SECONDS, MIN_SECONDS};
 pub use resample::resample;
+pub use rumble::{RUMBLE_CUTOFF_HZ, Rumble, remove_rumble};
+pub use silence::{Silence, SilenceRule, remove_silence};
 pub use trim::{Prepared, TARGET_RMS, normalize_level, prepare};
 
 use crate::{Error, Result};
