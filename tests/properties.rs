@@ -93,7 +93,7 @@ mod spectral {
             let log_mel = spectrum::power_to_db(mel.view(), Some(80.0));
             let mfcc = spectrum::mfcc(log_mel.view(), 13);
             let matrices = [
-                spectrogram.magnitude(),
+                spectrogram.magnitude().to_owned(),
                 spectrum::delta(mfcc.view(), 9, 1),
                 spectrum::delta(mfcc.view(), 9, 2),
                 spectrum::chroma_stft(&spectrogram),

@@ -1,15 +1,13 @@
 //! Chroma filter bank.
 
-use super::sum::dot;
-
 /// Pitch classes of an octave.
 pub const N_CHROMA: usize = 12;
 
 /// Weights of each bin in each pitch class, C first, A at 440 Hz (Ellis 2007; `librosa.filters.chroma(tuning=0)`).
 #[derive(Clone, Debug)]
 pub struct ChromaFilterBank {
-    n_bins: usize,
-    weights: Vec<f32>,
+    /// One weight a class, bin by bin.
+    weights: Vec<[f32; N_CHROMA]>,
 }
 
 impl ChromaFilterBank {
@@ -22,8 +20,8 @@ impl ChromaFilterBank {
         let bin_hz = f64::from(sample_rate) / n_fft.max(1) as f64;
         let pitch_of = |bin: usize| classes * (bin as f64 * bin_hz / (440.0 / 16.0)).log2();
         let pitch = |bin: usize| if bin == 0 { pitch_of(1) - 1.5 * classes } else { pitch_of(bin) };
-        let mut weights = vec![0.0; N_CHROMA * n_bins];
-        for bin in 0..n_bins {
+        let mut weights = vec![[0.0; N_CHROMA]; n_bins];
+        for (bin, weights) in weights.iter_mut().enumerate() {
             let here = pitch(bin);
             let width = if bin + 1 < n_fft { (pitch(bin + 1) - here).max(1.0) } else { 1.0 };
             let bumps: [f64; N_CHROMA] = std::array::from_fn(|class| {
@@ -34,17 +32,32 @@ impl ChromaFilterBank {
             let octave = (-0.5 * ((here / classes - CENTER_OCTAVE) / OCTAVE_WIDTH).powi(2)).exp();
             for (class, bump) in bumps.iter().enumerate() {
                 let from_c = (class + N_CHROMA - 3) % N_CHROMA;
-                weights[from_c * n_bins + bin] = (bump / norm * octave) as f32;
+                weights[from_c] = (bump / norm * octave) as f32;
             }
         }
-        Self { n_bins, weights }
+        Self { weights }
     }
 
     /// Pitch classes of one power spectrum, the strongest scaled to 1; all 0 for silence.
     pub fn apply(&self, power: &[f32], out: &mut [f32; N_CHROMA]) {
-        for (out, weights) in out.iter_mut().zip(self.weights.chunks_exact(self.n_bins)) {
-            *out = dot(weights, power);
+        let (mut even, mut odd) = ([0.0f32; N_CHROMA], [0.0f32; N_CHROMA]);
+        let n = self.weights.len().min(power.len());
+        let (weights, last_weights) = self.weights[..n].as_chunks::<2>();
+        let (power, last_power) = power[..n].as_chunks::<2>();
+        for (weights, power) in weights.iter().zip(power) {
+            for class in 0..N_CHROMA {
+                even[class] += weights[0][class] * power[0];
+            }
+            for class in 0..N_CHROMA {
+                odd[class] += weights[1][class] * power[1];
+            }
         }
+        for (weights, power) in last_weights.iter().zip(last_power) {
+            for class in 0..N_CHROMA {
+                even[class] += weights[class] * power;
+            }
+        }
+        *out = std::array::from_fn(|class| even[class] + odd[class]);
         let most = out.iter().copied().fold(0.0, f32::max);
         if most >= f32::MIN_POSITIVE {
             out.iter_mut().for_each(|value| *value /= most);

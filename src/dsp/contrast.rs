@@ -50,17 +50,8 @@ impl ContrastBands {
         for (index, band) in self.bands.iter().enumerate() {
             let Some(bins) = magnitude.get(band.first..band.last) else { continue };
             if band.count <= 2 {
-                let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
-                for bin in bins {
-                    if *bin < low[1] {
-                        low = if *bin < low[0] { [*bin, low[0]] } else { [low[0], *bin] };
-                    }
-                    if *bin > high[1] {
-                        high = if *bin > high[0] { [*bin, high[0]] } else { [high[0], *bin] };
-                    }
-                }
-                let mean = |two: [f32; 2]| if band.count == 1 { two[0] } else { (two[0] + two[1]) / 2.0 };
-                each(index, mean(high), mean(low));
+                let (low, high) = if band.count == 1 { extremes(bins) } else { extreme_pairs(bins) };
+                each(index, high, low);
                 continue;
             }
             let sorted = &mut self.sorted[..bins.len()];
@@ -75,6 +66,58 @@ impl ContrastBands {
     }
 }
 
+const LANES: usize = 8;
+
+fn lower(a: f32, b: f32) -> f32 {
+    if b < a { b } else { a }
+}
+
+fn higher(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
+}
+
+/// The lowest and the highest of non-negative values.
+fn extremes(values: &[f32]) -> (f32, f32) {
+    let (mut low, mut high) = ([f32::INFINITY; LANES], [0.0; LANES]);
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            low[lane] = lower(low[lane], chunk[lane]);
+        }
+        for lane in 0..LANES {
+            high[lane] = higher(high[lane], chunk[lane]);
+        }
+    }
+    let low = low.iter().chain(rest).copied().fold(f32::INFINITY, lower);
+    (low, high.iter().chain(rest).copied().fold(0.0, higher))
+}
+
+/// The means of the two lowest and of the two highest of at least two non-negative values.
+fn extreme_pairs(values: &[f32]) -> (f32, f32) {
+    let (mut low, mut next_low) = ([f32::INFINITY; LANES], [f32::INFINITY; LANES]);
+    let (mut high, mut next_high) = ([0.0; LANES], [0.0; LANES]);
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        for lane in 0..LANES {
+            next_low[lane] = lower(next_low[lane], higher(low[lane], chunk[lane]));
+        }
+        for lane in 0..LANES {
+            low[lane] = lower(low[lane], chunk[lane]);
+        }
+        for lane in 0..LANES {
+            next_high[lane] = higher(next_high[lane], lower(high[lane], chunk[lane]));
+        }
+        for lane in 0..LANES {
+            high[lane] = higher(high[lane], chunk[lane]);
+        }
+    }
+    let lows = low.iter().chain(&next_low).chain(rest);
+    let highs = high.iter().chain(&next_high).chain(rest);
+    let low = lows.fold([f32::INFINITY; 2], |[a, b], v| [lower(a, *v), lower(b, higher(a, *v))]);
+    let high = highs.fold([0.0; 2], |[a, b], v| [higher(a, *v), higher(b, lower(a, *v))]);
+    ((low[0] + low[1]) / 2.0, (high[0] + high[1]) / 2.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +127,18 @@ mod tests {
         let bands = ContrastBands::new(16000, 400, 200.0, 6, 0.02).bands;
         let spans: Vec<_> = bands.iter().map(|b| (b.first, b.last, b.count)).collect();
         assert_eq!(spans, [(0, 5, 1), (4, 10, 1), (9, 20, 1), (19, 40, 1), (39, 80, 1), (79, 160, 2), (159, 201, 1)]);
+    }
+
+    #[test]
+    fn extremes_are_those_of_a_sort() {
+        for n in 2..40 {
+            let values: Vec<f32> = (0..n).map(|i| ((i * 7919) % 31) as f32).collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable_by(f32::total_cmp);
+            assert_eq!(extremes(&values), (sorted[0], sorted[n - 1]));
+            let means = ((sorted[0] + sorted[1]) / 2.0, (sorted[n - 1] + sorted[n - 2]) / 2.0);
+            assert_eq!(extreme_pairs(&values), means);
+        }
     }
 
     #[test]

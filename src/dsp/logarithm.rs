@@ -24,9 +24,36 @@ pub fn ln(x: f32) -> f32 {
     m + y + 0.693_359_4 * exponent
 }
 
+/// Mean of the natural logarithms of values, each at least `floor`, which is a positive normal number; 0 for none.
+/// Mantissas are multiplied and exponents added, so that few logarithms are taken.
+pub fn mean_ln(values: &[f32], floor: f32) -> f32 {
+    const LANES: usize = 8;
+    /// Factors below 2 whose product stays finite.
+    const MOST: usize = 100;
+    const MANTISSA: u32 = 0x007f_ffff;
+    let floored = |v: f32| if v > floor { v } else { floor };
+    let (mut exponents, mut logarithms) = ([0i32; LANES], 0.0);
+    for block in values.chunks(LANES * MOST) {
+        let (chunks, rest) = block.as_chunks::<LANES>();
+        let mut products = [1.0f32; LANES];
+        for chunk in chunks {
+            let bits = chunk.map(|v| floored(v).to_bits());
+            for lane in 0..LANES {
+                exponents[lane] += (bits[lane] >> 23) as i32 - 127;
+            }
+            for lane in 0..LANES {
+                products[lane] *= f32::from_bits((bits[lane] & MANTISSA) | 1.0f32.to_bits());
+            }
+        }
+        logarithms += products.into_iter().chain(rest.iter().map(|v| floored(*v))).map(ln).sum::<f32>();
+    }
+    let exponents = exponents.iter().map(|e| f64::from(*e)).sum::<f64>() * std::f64::consts::LN_2;
+    ((exponents + f64::from(logarithms)) / values.len().max(1) as f64) as f32
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ln;
+    use super::*;
 
     #[test]
     fn equals_the_true_logarithm() {
@@ -41,5 +68,16 @@ mod tests {
             assert_eq!(ln(small), ln(f32::MIN_POSITIVE));
         }
         assert!((ln(f32::MAX) - f32::MAX.ln()).abs() < 1e-4);
+    }
+
+    #[test]
+    fn the_mean_is_that_of_the_logarithms() {
+        for n in [1, 7, 8, 201, 513, 2049] {
+            let values: Vec<f32> = (0..n).map(|i| (i as f32 * 0.37).sin().powi(8) * 1e4).collect();
+            let want = values.iter().map(|v| f64::from(v.max(1e-10)).ln()).sum::<f64>() / n as f64;
+            assert!((f64::from(mean_ln(&values, 1e-10)) - want).abs() < 1e-5, "{n}");
+        }
+        assert_eq!(mean_ln(&[], 1e-10), 0.0);
+        assert!((mean_ln(&[f32::MAX; 2000], 1e-10) - f32::MAX.ln()).abs() < 1e-4);
     }
 }

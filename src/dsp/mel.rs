@@ -41,7 +41,9 @@ pub enum MelNorm {
 /// Triangular filters on a mel scale (`librosa.filters.mel`), kept as the non-zero run of each filter.
 #[derive(Clone, Debug)]
 pub struct MelFilterBank {
-    filters: Vec<(usize, Vec<f32>)>,
+    /// First bin and bins of each filter.
+    runs: Vec<(usize, usize)>,
+    weights: Vec<f32>,
     centers_hz: Vec<f32>,
 }
 
@@ -65,14 +67,17 @@ impl MelFilterBank {
         let edges: Vec<f64> =
             (0..n_mels + 2).map(|i| scale.hz(low + (high - low) * i as f64 / (n_mels + 1) as f64)).collect();
         let bin_hz = f64::from(sample_rate) / n_fft as f64;
-        let filters = (0..n_mels)
+        let mut all = Vec::new();
+        let runs = (0..n_mels)
             .map(|m| {
                 let (left, center, right) = (edges[m], edges[m + 1], edges[m + 2]);
                 let area = match norm {
                     MelNorm::Slaney => 2.0 / (right - left),
                     MelNorm::None => 1.0,
                 };
-                let weights: Vec<f32> = (0..=n_fft / 2)
+                let bins = (left / bin_hz) as usize..=((right / bin_hz) as usize).min(n_fft / 2);
+                let begin = *bins.start();
+                let weights: Vec<f32> = bins
                     .map(|bin| {
                         let hz = bin as f64 * bin_hz;
                         let rise = (hz - left) / (center - left);
@@ -81,18 +86,19 @@ impl MelFilterBank {
                         if weight.is_finite() { weight as f32 } else { 0.0 }
                     })
                     .collect();
-                let first = weights.iter().position(|w| *w > 0.0).unwrap_or(0);
+                let Some(first) = weights.iter().position(|w| *w > 0.0) else { return (0, 0) };
                 let last = weights.iter().rposition(|w| *w > 0.0).map_or(first, |i| i + 1);
-                (first, weights[first..last].to_vec())
+                all.extend_from_slice(&weights[first..last]);
+                (begin + first, last - first)
             })
             .collect();
         let centers_hz = edges[1..=n_mels].iter().map(|hz| *hz as f32).collect();
-        Self { filters, centers_hz }
+        Self { runs, weights: all, centers_hz }
     }
 
     /// Number of bands.
     pub fn n_mels(&self) -> usize {
-        self.filters.len()
+        self.runs.len()
     }
 
     /// Hz of the peak of each filter, rising.
@@ -102,8 +108,11 @@ impl MelFilterBank {
 
     /// Mel powers of one power spectrum, into `out` (`n_mels` values).
     pub fn apply(&self, power: &[f32], out: &mut [f32]) {
-        for ((first, weights), out) in self.filters.iter().zip(out) {
-            *out = power[*first..].iter().zip(weights).map(|(p, w)| p * w).sum();
+        let mut rest = self.weights.as_slice();
+        for ((first, n), out) in self.runs.iter().zip(out) {
+            let (weights, behind) = rest.split_at(*n);
+            rest = behind;
+            *out = power[*first..*first + *n].iter().zip(weights).map(|(p, w)| p * w).sum();
         }
     }
 }
@@ -117,9 +126,8 @@ mod tests {
         // librosa.filters.mel(sr=16000, n_fft=400, n_mels=80): the values that Whisper's mel_filters.npz holds.
         let bank = MelFilterBank::new(16000, 400, 80, 0.0, 8000.0);
         assert_eq!(bank.n_mels(), 80);
-        let (first, weights) = &bank.filters[0];
-        assert_eq!((*first, weights.len()), (1, 1));
-        assert!((weights[0] - 0.024_862_59).abs() < 1e-6, "{}", weights[0]);
+        assert_eq!(bank.runs[0], (1, 1));
+        assert!((bank.weights[0] - 0.024_862_59).abs() < 1e-6, "{}", bank.weights[0]);
         assert!(bank.centers_hz().windows(2).all(|w| w[0] < w[1]));
     }
 }

@@ -1,6 +1,6 @@
 //! What one spectrum looks like: where its weight lies, how wide and how even it is.
 
-use super::logarithm::ln;
+use super::logarithm::{ln, mean_ln};
 use super::sum::{dot, sum_of};
 
 /// Centroid, spread, skewness and kurtosis of a spectrum taken as a distribution over frequency.
@@ -16,14 +16,29 @@ pub struct SpectralMoments {
     pub kurtosis: f32,
 }
 
-/// Moments of non-negative `weights` at `0, bin_hz, 2 bin_hz, ...`; all zero for a spectrum of silence, the last two
-/// zero for a single line.
-pub fn spectral_moments(weights: &[f32], bin_hz: f32) -> SpectralMoments {
+/// Sum of non-negative weights, and the bin of their centre of gravity; `None` for silence.
+fn center_of(weights: &[f32]) -> Option<(f32, f32)> {
     let total = sum_of(weights, |_, w| w);
-    if total < f32::MIN_POSITIVE {
-        return SpectralMoments::default();
-    }
-    let center = sum_of(weights, |bin, w| bin * w) / total;
+    (total >= f32::MIN_POSITIVE).then(|| (total, sum_of(weights, |bin, w| bin * w) / total))
+}
+
+/// [`SpectralMoments::centroid`] alone.
+pub fn centroid(weights: &[f32], bin_hz: f32) -> f32 {
+    center_of(weights).map_or(0.0, |(_, center)| center * bin_hz)
+}
+
+/// [`SpectralMoments::bandwidth`] alone.
+pub fn bandwidth(weights: &[f32], bin_hz: f32) -> f32 {
+    let spread = |(total, center): (f32, f32)| {
+        (sum_of(weights, |bin, w| (bin - center) * (bin - center) * w) / total).sqrt() * bin_hz
+    };
+    center_of(weights).map_or(0.0, spread)
+}
+
+/// Moments of non-negative `weights` at `0, bin_hz, 2 bin_hz, ...`; all zero for a spectrum of silence, the last two zero
+/// for a single line.
+pub fn spectral_moments(weights: &[f32], bin_hz: f32) -> SpectralMoments {
+    let Some((total, center)) = center_of(weights) else { return SpectralMoments::default() };
     let square = |bin: f32| (bin - center) * (bin - center);
     let m2 = sum_of(weights, |bin, w| square(bin) * w) / total;
     let m3 = sum_of(weights, |bin, w| (bin - center) * square(bin) * w) / total;
@@ -65,16 +80,13 @@ pub fn log_powers(power: &[f32], out: &mut [f32]) {
 }
 
 /// Geometric over arithmetic mean of the powers, 0..=1, each at least `amin` (`librosa.feature.spectral_flatness`):
-/// 1 for noise and silence, near 0 for a tone. `log_power` is of [`log_powers`].
-pub fn flatness(power: &[f32], log_power: &[f32], amin: f32) -> f32 {
+/// 1 for noise and silence, near 0 for a tone.
+pub fn flatness(power: &[f32], amin: f32) -> f32 {
     if power.is_empty() {
         return 1.0;
     }
-    let floor = amin.ln();
-    let n = power.len() as f32;
-    let arithmetic = sum_of(power, |_, p| if p > amin { p } else { amin });
-    let logarithms = sum_of(log_power, |_, l| if l > floor { l } else { floor });
-    ((logarithms / n - (arithmetic / n).ln()).exp()).min(1.0)
+    let arithmetic = sum_of(power, |_, p| if p > amin { p } else { amin }) / power.len() as f32;
+    (mean_ln(power, amin) - arithmetic.ln()).exp().min(1.0)
 }
 
 /// Shannon entropy of the powers taken as a distribution over the bins, over that of an even one: 0..=1 (Misra et al.
@@ -122,6 +134,8 @@ mod tests {
         let moments = spectral_moments(&[0.0, 1.0, 2.0, 1.0, 0.0], 10.0);
         assert_eq!((moments.centroid, moments.skewness), (20.0, 0.0));
         assert!((moments.bandwidth - 10.0 * 0.5f32.sqrt()).abs() < 1e-5 && (moments.kurtosis - 2.0).abs() < 1e-6);
+        assert_eq!(moments.centroid, centroid(&[0.0, 1.0, 2.0, 1.0, 0.0], 10.0));
+        assert_eq!(moments.bandwidth, bandwidth(&[0.0, 1.0, 2.0, 1.0, 0.0], 10.0));
         assert_eq!(spectral_moments(&[0.0; 5], 10.0), SpectralMoments::default());
         assert_eq!(spectral_moments(&[0.0, 3.0], 10.0).kurtosis, 0.0);
     }
@@ -137,7 +151,7 @@ mod tests {
     fn an_even_spectrum_is_flat_and_of_full_entropy() {
         let (power, mut logs) = ([0.5; 16], [0.0; 16]);
         log_powers(&power, &mut logs);
-        assert!((flatness(&power, &logs, 1e-10) - 1.0).abs() < 1e-6);
+        assert!((flatness(&power, 1e-10) - 1.0).abs() < 1e-6);
         assert!((entropy(&power, &logs) - 1.0).abs() < 1e-6);
     }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::{N_CHROMA, Spectrogram, fill_magnitude, power_to_db};
+use super::{Bins, N_CHROMA, Spectrogram, power_to_db};
 use crate::dsp::chroma::ChromaFilterBank;
 use crate::dsp::contrast::ContrastBands;
 use crate::features::FrameMatrix;
@@ -13,7 +13,7 @@ pub const CONTRAST_BANDS: usize = 6;
 /// Energy of the twelve pitch classes, C first, `[12, n_frames]`, each frame's strongest 1
 /// (`librosa.feature.chroma_stft(tuning=0)`); all 0 for silence.
 pub fn chroma_stft(spectrogram: &Spectrogram) -> FrameMatrix {
-    let bank = ChromaFilterBank::new(spectrogram.sample_rate, spectrogram.n_fft);
+    let bank = ChromaFilterBank::new(spectrogram.sample_rate(), spectrogram.n_fft());
     let mut chroma = Array2::zeros((N_CHROMA, spectrogram.n_frames()));
     let mut classes = [0.0; N_CHROMA];
     for (power, mut out) in spectrogram.frames().zip(chroma.columns_mut()) {
@@ -26,19 +26,17 @@ pub fn chroma_stft(spectrogram: &Spectrogram) -> FrameMatrix {
 /// Peak over valley of 0-200 Hz and the six octaves above it in dB, `[7, n_frames]`
 /// (`librosa.feature.spectral_contrast`); fewer rows where an octave would begin above the Nyquist frequency.
 pub fn spectral_contrast(spectrogram: &Spectrogram) -> FrameMatrix {
-    let mut bands = contrast_bands(spectrogram);
+    let mut bands = contrast_bands(spectrogram.bins);
     let n = bands.n_bands();
     let mut levels = Array2::zeros((2 * n, spectrogram.n_frames()));
-    let mut magnitude = vec![0.0; spectrogram.n_bins()];
-    for (power, mut out) in spectrogram.frames().zip(levels.columns_mut()) {
-        fill_magnitude(power, &mut magnitude);
-        bands.peaks_and_valleys(&magnitude, |band, peak, valley| (out[band], out[n + band]) = (peak, valley));
+    for (magnitude, mut out) in spectrogram.magnitude_frames().zip(levels.columns_mut()) {
+        bands.peaks_and_valleys(magnitude, |band, peak, valley| (out[band], out[n + band]) = (peak, valley));
     }
     contrast(levels.view())
 }
 
-pub(super) fn contrast_bands(spectrogram: &Spectrogram) -> ContrastBands {
-    ContrastBands::new(spectrogram.sample_rate, spectrogram.n_fft, 200.0, CONTRAST_BANDS, 0.02)
+pub(super) fn contrast_bands(bins: Bins) -> ContrastBands {
+    ContrastBands::new(bins.sample_rate, bins.n_fft, 200.0, CONTRAST_BANDS, 0.02)
 }
 
 /// Rows of peaks over rows of valleys, in librosa's `power_to_db` of both.

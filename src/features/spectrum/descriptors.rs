@@ -2,19 +2,17 @@
 
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView1, Axis, Slice, concatenate};
+use ndarray::{Array2, ArrayView1, Axis, Slice};
 
+use super::mel::to_db;
 use super::model::{FrameModel, N_LPCC, N_WAVELET};
 use super::shape::{EnergyBands, band, slope_db};
-use super::{
-    AMIN, CONTRAST_BANDS, MelConfig, N_CHROMA, Spectrogram, bands, fill_magnitude, level, mfcc, power_to_db, stft,
-};
+use super::{AMIN, Bins, CONTRAST_BANDS, MelConfig, N_CHROMA, bands, each_spectrum, level, mfcc};
 use crate::Result;
 use crate::audio::Audio;
-use crate::dsp::contrast::ContrastBands;
-use crate::dsp::{chroma::ChromaFilterBank, decibel, mel::MelFilterBank, spectral_shape as shape};
+use crate::dsp::{chroma::ChromaFilterBank, decibel, spectral_shape as shape};
 use crate::features::FrameMatrix;
-use crate::features::table::{DescriptorTable, TABLE_HOP_LENGTH, table_samples};
+use crate::features::table::{DescriptorTable, TABLE_HOP_LENGTH, table_frames, table_samples};
 
 const N_FFT: usize = 400;
 const TOP_DB: f32 = 80.0;
@@ -76,42 +74,40 @@ pub fn spectral_descriptor_names() -> Vec<String> {
 /// [`Error::SampleRate`](crate::Error::SampleRate) for sound at another rate.
 pub fn spectral_descriptors(audio: &Audio) -> Result<DescriptorTable> {
     let samples = table_samples(audio)?;
-    Ok(describe(&stft(audio, N_FFT, TABLE_HOP_LENGTH), samples))
-}
-
-fn describe(spectrogram: &Spectrogram, samples: &[f32]) -> DescriptorTable {
-    let n_frames = spectrogram.n_frames();
-    let mut table = DescriptorTable::zeros(spectral_descriptor_names(), n_frames);
-    let mut shapes = FrameShape::new(spectrogram);
+    let mut table = DescriptorTable::zeros(spectral_descriptor_names(), table_frames(samples.len()));
+    let bins = Bins { sample_rate: audio.sample_rate(), n_fft: N_FFT };
+    let mut shapes = FrameShape::new(bins);
     let mut model = FrameModel::new(N_FFT);
-    let mut column = vec![0.0; SCALARS.len() + N_CHROMA + 1 + N_LPCC + N_WAVELET];
-    let mut contrasts = Array2::zeros((2 * shapes.contrast.n_bands(), n_frames));
-    let mut mel = Array2::zeros((n_frames, shapes.mel.n_mels()));
+    let mut contrast = bands::contrast_bands(bins);
+    let bank = MelConfig::default().bank(bins);
 
-    let spans = level::centered(samples, N_FFT, TABLE_HOP_LENGTH);
-    for (frame, (power, span)) in spectrogram.frames().zip(spans).enumerate() {
+    let mut column = vec![0.0; SCALARS.len() + N_CHROMA + 1 + N_LPCC + N_WAVELET];
+    let mut contrasts = Array2::zeros((2 * contrast.n_bands(), table.n_frames()));
+    let mut mel = Array2::zeros((table.n_frames(), bank.n_mels()));
+    let mut spans = level::centered(samples, N_FFT, TABLE_HOP_LENGTH);
+    each_spectrum(samples, N_FFT, TABLE_HOP_LENGTH, |frame, power| {
         let (first, rest) = column.split_at_mut(SCALARS.len() + N_CHROMA);
-        shapes.describe(power, span, first);
-        shapes.contrast.peaks_and_valleys(&shapes.magnitude, |band, peak, valley| {
-            contrasts[[band, frame]] = peak;
-            contrasts[[CONTRAST_BANDS + 1 + band, frame]] = valley;
-        });
-        if let Some(row) = mel.row_mut(frame).as_slice_mut() {
-            shapes.mel.apply(power, row);
-        }
-        let start = (frame * TABLE_HOP_LENGTH) as isize - (N_FFT / 2) as isize;
-        model.describe(samples, start, rest);
+        shapes.describe(power, spans.next().unwrap_or_default(), first);
+        model.describe(samples, (frame * TABLE_HOP_LENGTH) as isize - (N_FFT / 2) as isize, rest);
         for (slot, value) in table.values.column_mut(frame).iter_mut().zip(&column) {
             *slot = *value;
         }
-    }
+        let n_bands = contrast.n_bands();
+        contrast.peaks_and_valleys(&shapes.magnitude, |band, peak, valley| {
+            (contrasts[[band, frame]], contrasts[[n_bands + band, frame]]) = (peak, valley);
+        });
+        if let Some(row) = mel.row_mut(frame).into_slice() {
+            bank.apply(power, row);
+        }
+    });
 
-    let log_mel = power_to_db(mel.view(), Some(TOP_DB));
-    let later = [bands::contrast(contrasts.view()), onsets(&log_mel), mfcc(log_mel.t(), N_MFCC), band_means(&log_mel)];
-    if let Ok(later) = concatenate(Axis(0), &later.each_ref().map(|rows| rows.view())) {
-        table.values.slice_axis_mut(Axis(0), Slice::from(column.len()..)).assign(&later);
+    to_db(&mut mel, Some(TOP_DB));
+    let mut at = column.len();
+    for rows in [bands::contrast(contrasts.view()), onsets(&mel), mfcc(mel.t(), N_MFCC), band_means(&mel)] {
+        table.values.slice_axis_mut(Axis(0), Slice::from(at..at + rows.nrows())).assign(&rows);
+        at += rows.nrows();
     }
-    table
+    Ok(table)
 }
 
 /// [`super::onset_strength`] of a log-mel spectrogram `[n_frames, n_mels]`, as one row.
@@ -142,25 +138,21 @@ struct FrameShape {
     slopes: [Range<usize>; 2],
     energy: EnergyBands,
     chroma: ChromaFilterBank,
-    contrast: ContrastBands,
-    mel: MelFilterBank,
     is_first: bool,
 }
 
 impl FrameShape {
-    fn new(spectrogram: &Spectrogram) -> Self {
-        let zeros = vec![0.0; spectrogram.n_bins()];
+    fn new(bins: Bins) -> Self {
+        let zeros = vec![0.0; bins.count()];
         Self {
-            bin_hz: spectrogram.bin_hz(),
+            bin_hz: bins.hz(),
             magnitude: zeros.clone(),
             previous: zeros.clone(),
             scratch: zeros.clone(),
             logs: zeros,
-            slopes: [band(spectrogram, 0.0, 500.0), band(spectrogram, 500.0, 1500.0)],
-            energy: EnergyBands::new(spectrogram),
-            chroma: ChromaFilterBank::new(spectrogram.sample_rate(), spectrogram.n_fft()),
-            contrast: bands::contrast_bands(spectrogram),
-            mel: MelConfig::default().bank(spectrogram),
+            slopes: [band(bins, 0.0, 500.0), band(bins, 500.0, 1500.0)],
+            energy: EnergyBands::new(bins),
+            chroma: ChromaFilterBank::new(bins.sample_rate, bins.n_fft),
             is_first: true,
         }
     }
@@ -168,7 +160,7 @@ impl FrameShape {
     /// The rows of [`SCALARS`] and the chroma of one frame.
     fn describe(&mut self, power: &[f32], span: &[f32], out: &mut [f32]) {
         std::mem::swap(&mut self.magnitude, &mut self.previous);
-        fill_magnitude(power, &mut self.magnitude);
+        self.magnitude.iter_mut().zip(power).for_each(|(m, p)| *m = p.sqrt());
         shape::log_powers(power, &mut self.logs);
         let flux = if self.is_first { 0.0 } else { shape::flux(&self.magnitude, &self.previous, &mut self.scratch) };
         self.is_first = false;
@@ -176,7 +168,7 @@ impl FrameShape {
         let rms = level::frame_rms(span, N_FFT);
         let moments = shape::spectral_moments(&self.magnitude, self.bin_hz);
         let rolloff = shape::rolloff_bins(&self.magnitude, ROLLOFF).map(|bin| bin as f32 * self.bin_hz);
-        let flatness = shape::flatness(power, &self.logs, AMIN);
+        let flatness = shape::flatness(power, AMIN);
         let slope = |band: &Range<usize>| slope_db(&self.logs[band.clone()], self.bin_hz);
         let scalars: [f32; SCALARS.len()] = [
             rms,

@@ -33,8 +33,7 @@ pub(super) fn frame_rms(span: &[f32], frame_length: usize) -> f32 {
 pub(super) fn frame_crossings(span: &[f32], frame_length: usize) -> f32 {
     const LEAST: f32 = 1e-10;
     let negative = |sample: &f32| *sample < -LEAST;
-    let crossings: usize =
-        span.iter().zip(span.iter().skip(1)).map(|(a, b)| usize::from(negative(a) != negative(b))).sum();
+    let crossings: u32 = span.iter().zip(span.iter().skip(1)).map(|(a, b)| u32::from(negative(a) != negative(b))).sum();
     crossings as f32 / frame_length.max(1) as f32
 }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use super::{AMIN, MelNorm, MelScale, Spectrogram};
+use super::{AMIN, Bins, MelNorm, MelScale, Spectrogram};
 use crate::dsp::logarithm::ln;
 use crate::dsp::mel::MelFilterBank;
 use crate::features::FrameMatrix;
@@ -30,34 +30,61 @@ impl Default for MelConfig {
 }
 
 impl MelConfig {
-    pub(super) fn bank(&self, spectrogram: &Spectrogram) -> MelFilterBank {
-        let (sample_rate, n_fft) = (spectrogram.sample_rate, spectrogram.n_fft);
-        MelFilterBank::with(sample_rate, n_fft, self.n_mels, [self.fmin, self.fmax], self.scale, self.norm)
+    pub(super) fn bank(&self, bins: Bins) -> MelFilterBank {
+        let range = [self.fmin, self.fmax];
+        MelFilterBank::with(bins.sample_rate, bins.n_fft, self.n_mels, range, self.scale, self.norm)
     }
 }
 
 /// Mel powers, `[n_mels, n_frames]` (`librosa.feature.melspectrogram(S=power)`).
 pub fn melspectrogram(spectrogram: &Spectrogram, config: &MelConfig) -> FrameMatrix {
-    let bank = config.bank(spectrogram);
-    let mut by_frame = Array2::zeros((spectrogram.n_frames(), bank.n_mels()));
-    for (power, mut row) in spectrogram.frames().zip(by_frame.rows_mut()) {
-        if let Some(row) = row.as_slice_mut() {
-            bank.apply(power, row);
+    let bank = config.bank(spectrogram.bins);
+    let (n_mels, n_frames) = (bank.n_mels(), spectrogram.n_frames());
+    let mut mel = vec![0.0; n_mels * n_frames];
+    let mut block = vec![0.0; BLOCK * n_mels];
+    let mut frames = spectrogram.frames();
+    for first in (0..n_frames).step_by(BLOCK) {
+        let width = BLOCK.min(n_frames - first);
+        for (column, power) in block.chunks_exact_mut(n_mels.max(1)).zip(frames.by_ref().take(width)) {
+            bank.apply(power, column);
+        }
+        for (band, row) in mel.chunks_exact_mut(n_frames).enumerate() {
+            for (offset, slot) in row[first..first + width].iter_mut().enumerate() {
+                *slot = block[offset * n_mels + band];
+            }
         }
     }
-    by_frame.t().as_standard_layout().into_owned()
+    Array2::from_shape_vec((n_mels, n_frames), mel).unwrap_or_default()
 }
+
+/// Frames that are turned from columns to rows together.
+const BLOCK: usize = 16;
 
 /// Levels in dB of 1, at least -100 and at least the highest less `top_db` (`librosa.power_to_db(ref=1, amin=1e-10)`;
 /// librosa's own `top_db` is 80). Shape kept. Of a mel spectrogram: the log-mel spectrogram.
 pub fn power_to_db(power: ArrayView2<f32>, top_db: Option<f32>) -> FrameMatrix {
+    let floor = floor_db(power, top_db);
+    power.mapv(|p| higher(level(p), floor))
+}
+
+/// [`power_to_db`] in place.
+pub(super) fn to_db(power: &mut FrameMatrix, top_db: Option<f32>) {
+    let floor = floor_db(power.view(), top_db);
+    power.mapv_inplace(|p| higher(level(p), floor));
+}
+
+fn floor_db(power: ArrayView2<f32>, top_db: Option<f32>) -> f32 {
+    let most = power.fold(0.0, |a, b| higher(a, *b));
+    top_db.map_or(f32::MIN, |top_db| level(most) - top_db.max(0.0))
+}
+
+fn level(power: f32) -> f32 {
     const DB_PER_NEPER: f32 = 10.0 / std::f32::consts::LN_10;
-    let mut db = power.mapv(|p| DB_PER_NEPER * ln(if p > AMIN { p } else { AMIN }));
-    if let Some(top_db) = top_db {
-        let floor = db.iter().copied().fold(f32::NEG_INFINITY, f32::max) - top_db.max(0.0);
-        db.mapv_inplace(|level| level.max(floor));
-    }
-    db
+    DB_PER_NEPER * ln(higher(power, AMIN))
+}
+
+fn higher(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 /// Mean rise of the bands of a log-mel spectrogram in dB since the frame before, falls counted as 0, one value a frame

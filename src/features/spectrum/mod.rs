@@ -8,6 +8,8 @@ mod mel;
 mod model;
 mod shape;
 
+use std::sync::OnceLock;
+
 use ndarray::{Array2, ArrayView2};
 
 pub use crate::dsp::chroma::N_CHROMA;
@@ -22,7 +24,6 @@ pub use shape::{
     spectral_flux, spectral_kurtosis, spectral_rolloff, spectral_skewness, spectral_slope,
 };
 
-use super::FrameMatrix;
 use crate::audio::Audio;
 use crate::dsp::stft::Stft;
 
@@ -36,9 +37,26 @@ const MOST_POWER: f64 = 1e30;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spectrogram {
     by_frame: Array2<f32>,
+    magnitude_by_frame: OnceLock<Array2<f32>>,
+    bins: Bins,
+    hop_length: usize,
+}
+
+/// What lies where in a spectrum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Bins {
     sample_rate: u32,
     n_fft: usize,
-    hop_length: usize,
+}
+
+impl Bins {
+    fn count(self) -> usize {
+        self.n_fft / 2 + 1
+    }
+
+    fn hz(self) -> f32 {
+        (f64::from(self.sample_rate) / self.n_fft as f64) as f32
+    }
 }
 
 /// Power spectra `|X|^2` of frames of `n_fft` samples under a periodic Hann window, `hop_length` samples apart; frame
@@ -47,14 +65,24 @@ pub struct Spectrogram {
 /// 1.
 pub fn stft(audio: &Audio, n_fft: usize, hop_length: usize) -> Spectrogram {
     let (n_fft, hop_length) = (n_fft.max(2), hop_length.max(1));
+    let bins = Bins { sample_rate: audio.sample_rate(), n_fft };
+    let shape = (1 + audio.samples().len() / hop_length, bins.count());
+    let mut by_frame = Vec::with_capacity(shape.0 * shape.1);
+    each_spectrum(audio.samples(), n_fft, hop_length, |_, power| by_frame.extend_from_slice(power));
+    let by_frame = Array2::from_shape_vec(shape, by_frame).unwrap_or_default();
+    Spectrogram { by_frame, magnitude_by_frame: OnceLock::new(), bins, hop_length }
+}
+
+/// Calls `each(frame, power)` with the spectra of [`stft`] in turn.
+fn each_spectrum(samples: &[f32], n_fft: usize, hop_length: usize, mut each: impl FnMut(usize, &[f32])) {
     let plan = Stft::new_f64(n_fft, hop_length);
-    let mut by_frame = Array2::zeros((plan.n_frames(audio.samples().len()), plan.n_bins()));
-    plan.power_frames(audio.samples(), |frame, power| {
-        for (slot, p) in by_frame.row_mut(frame).into_slice().unwrap_or_default().iter_mut().zip(power) {
+    let mut narrow = vec![0.0; plan.n_bins()];
+    plan.power_frames(samples, |frame, power| {
+        for (slot, p) in narrow.iter_mut().zip(power) {
             *slot = if *p < MOST_POWER { *p as f32 } else { MOST_POWER as f32 };
         }
+        each(frame, &narrow);
     });
-    Spectrogram { by_frame, sample_rate: audio.sample_rate(), n_fft, hop_length }
 }
 
 impl Spectrogram {
@@ -63,9 +91,13 @@ impl Spectrogram {
         self.by_frame.t()
     }
 
-    /// Magnitudes, `[n_bins, n_frames]`.
-    pub fn magnitude(&self) -> FrameMatrix {
-        self.by_frame.t().mapv(f32::sqrt)
+    /// Magnitudes, `[n_bins, n_frames]`, computed when something first asks for them.
+    pub fn magnitude(&self) -> ArrayView2<'_, f32> {
+        self.magnitudes().t()
+    }
+
+    fn magnitudes(&self) -> &Array2<f32> {
+        self.magnitude_by_frame.get_or_init(|| self.by_frame.mapv(f32::sqrt))
     }
 
     /// Bins, `n_fft / 2 + 1`.
@@ -80,12 +112,12 @@ impl Spectrogram {
 
     /// Hz of the sound.
     pub fn sample_rate(&self) -> u32 {
-        self.sample_rate
+        self.bins.sample_rate
     }
 
     /// Samples of a frame.
     pub fn n_fft(&self) -> usize {
-        self.n_fft
+        self.bins.n_fft
     }
 
     /// Samples between frames.
@@ -95,12 +127,17 @@ impl Spectrogram {
 
     /// Hz between bins.
     pub fn bin_hz(&self) -> f32 {
-        (f64::from(self.sample_rate) / self.n_fft as f64) as f32
+        self.bins.hz()
     }
 
     /// Powers of each frame in turn, `n_bins` values.
     pub fn frames(&self) -> impl ExactSizeIterator<Item = &[f32]> {
         self.by_frame.as_slice().unwrap_or_default().chunks_exact(self.n_bins().max(1))
+    }
+
+    /// Magnitudes of each frame in turn, `n_bins` values.
+    fn magnitude_frames(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+        self.magnitudes().as_slice().unwrap_or_default().chunks_exact(self.n_bins().max(1))
     }
 
     /// One value a frame, of its powers.
@@ -109,17 +146,7 @@ impl Spectrogram {
     }
 
     /// One value a frame, of its magnitudes.
-    fn each_magnitude(&self, mut of: impl FnMut(&[f32]) -> f32) -> Vec<f32> {
-        let mut magnitude = vec![0.0; self.n_bins()];
-        self.each_power(|power| {
-            fill_magnitude(power, &mut magnitude);
-            of(&magnitude)
-        })
-    }
-}
-
-fn fill_magnitude(power: &[f32], magnitude: &mut [f32]) {
-    for (m, p) in magnitude.iter_mut().zip(power) {
-        *m = p.sqrt();
+    fn each_magnitude(&self, of: impl FnMut(&[f32]) -> f32) -> Vec<f32> {
+        self.magnitude_frames().map(of).collect()
     }
 }

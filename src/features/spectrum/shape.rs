@@ -2,18 +2,20 @@
 
 use std::ops::Range;
 
-use super::{AMIN, Spectrogram};
+use super::{AMIN, Bins, Spectrogram};
 use crate::dsp::decibel::power_to_db;
 use crate::dsp::spectral_shape as shape;
 
 /// Hz of the magnitudes' centre of gravity (`librosa.feature.spectral_centroid`); 0 for silence.
 pub fn spectral_centroid(spectrogram: &Spectrogram) -> Vec<f32> {
-    moments(spectrogram, |moments| moments.centroid)
+    let bin_hz = spectrogram.bin_hz();
+    spectrogram.each_magnitude(|magnitude| shape::centroid(magnitude, bin_hz))
 }
 
 /// Hz of the magnitudes' standard deviation about the centroid (`librosa.feature.spectral_bandwidth`); 0 for silence.
 pub fn spectral_bandwidth(spectrogram: &Spectrogram) -> Vec<f32> {
-    moments(spectrogram, |moments| moments.bandwidth)
+    let bin_hz = spectrogram.bin_hz();
+    spectrogram.each_magnitude(|magnitude| shape::bandwidth(magnitude, bin_hz))
 }
 
 /// Third standardised moment of the magnitudes over frequency (Peeters 2004); 0 for silence.
@@ -41,11 +43,7 @@ pub fn spectral_rolloff(spectrogram: &Spectrogram, fraction: f64) -> Vec<f32> {
 /// Geometric over arithmetic mean of the powers, each at least 1e-10 (`librosa.feature.spectral_flatness`), 0..=1; 1
 /// for silence.
 pub fn spectral_flatness(spectrogram: &Spectrogram) -> Vec<f32> {
-    let mut logs = vec![0.0; spectrogram.n_bins()];
-    spectrogram.each_power(|power| {
-        shape::log_powers(power, &mut logs);
-        shape::flatness(power, &logs, AMIN)
-    })
+    spectrogram.each_power(|power| shape::flatness(power, AMIN))
 }
 
 /// Entropy of the powers over the bins, over that of an even spectrum (Misra et al. 2004), 0..=1; 0 for silence.
@@ -73,7 +71,7 @@ pub fn spectral_flux(spectrogram: &Spectrogram) -> Vec<f32> {
 /// Slope in dB a kHz of the line that fits the levels of the bins from `low` to `high` Hz best, each level at least
 /// -100 dB; 0 where fewer than two bins lie there. eGeMAPS (Eyben et al. 2016) takes 0-500 and 500-1500 Hz.
 pub fn spectral_slope(spectrogram: &Spectrogram, low: f32, high: f32) -> Vec<f32> {
-    let band = band(spectrogram, low, high);
+    let band = band(spectrogram.bins, low, high);
     let mut logs = vec![0.0; band.len()];
     spectrogram.each_power(|power| {
         shape::log_powers(&power[band.clone()], &mut logs);
@@ -83,13 +81,13 @@ pub fn spectral_slope(spectrogram: &Spectrogram, low: f32, high: f32) -> Vec<f32
 
 /// Level of 50-1000 Hz above that of 1000-5000 Hz in dB, each at least -100 (eGeMAPS, Eyben et al. 2016).
 pub fn alpha_ratio(spectrogram: &Spectrogram) -> Vec<f32> {
-    let bands = EnergyBands::new(spectrogram);
+    let bands = EnergyBands::new(spectrogram.bins);
     spectrogram.each_power(|power| bands.alpha_ratio(power))
 }
 
 /// Highest bin of 0-2000 Hz above that of 2000-5000 Hz in dB, each at least -100 (Hammarberg et al. 1980).
 pub fn hammarberg_index(spectrogram: &Spectrogram) -> Vec<f32> {
-    let bands = EnergyBands::new(spectrogram);
+    let bands = EnergyBands::new(spectrogram.bins);
     spectrogram.each_power(|power| bands.hammarberg_index(power))
 }
 
@@ -99,9 +97,9 @@ pub(super) fn slope_db(logs: &[f32], bin_hz: f32) -> f32 {
 }
 
 /// Bins from `low` to `high` Hz, both included.
-pub(super) fn band(spectrogram: &Spectrogram, low: f32, high: f32) -> Range<usize> {
-    let bin_hz = spectrogram.bin_hz();
-    let end = ((high / bin_hz).floor().max(-1.0) as isize + 1).clamp(0, spectrogram.n_bins() as isize) as usize;
+pub(super) fn band(bins: Bins, low: f32, high: f32) -> Range<usize> {
+    let bin_hz = bins.hz();
+    let end = ((high / bin_hz).floor().max(-1.0) as isize + 1).clamp(0, bins.count() as isize) as usize;
     ((low / bin_hz).ceil().max(0.0) as usize).min(end)..end
 }
 
@@ -112,8 +110,8 @@ pub(super) struct EnergyBands {
 }
 
 impl EnergyBands {
-    pub(super) fn new(spectrogram: &Spectrogram) -> Self {
-        let of = |low, high| band(spectrogram, low, high);
+    pub(super) fn new(bins: Bins) -> Self {
+        let of = |low, high| band(bins, low, high);
         Self { alpha: [of(50.0, 1000.0), of(1000.0, 5000.0)], hammarberg: [of(0.0, 2000.0), of(2000.0, 5000.0)] }
     }
 
