@@ -214,3 +214,135 @@ mod spectral {
         }
     }
 }
+
+mod voice {
+    use undertone::features::spectrum::stft;
+    use undertone::features::table_frames;
+    use undertone::features::voice::{self, Pitch, PitchOptions};
+
+    use super::*;
+
+    /// Samples that the widest window reaches to either side, in frames, and one more.
+    const REACH: usize = 6;
+
+    fn pitch(samples: &[f32]) -> Pitch {
+        voice::pitch(samples, &PitchOptions::default())
+    }
+
+    /// Six harmonics, each half as strong as the one before, of an f0 that runs in a line, in Hz over half a second.
+    fn sweep(first: f32, last: f32) -> Vec<f32> {
+        let phase = |t: f64| f64::from(first) * t + f64::from(last - first) * t * t;
+        let harmonics = |phase: f64| -> f64 {
+            (1..=6).map(|k| 0.4 * 0.5f64.powi(k) * (std::f64::consts::TAU * f64::from(k) * phase).sin()).sum()
+        };
+        (0..8000).map(|n| harmonics(phase(f64::from(n) / 16_000.0)) as f32).collect()
+    }
+
+    fn cents(a: Option<f32>, b: Option<f32>) -> f32 {
+        match (a, b) {
+            (Some(a), Some(b)) => 1200.0 * (a / b).log2().abs(),
+            (None, None) => 0.0,
+            _ => f32::INFINITY,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_is_finite(samples in any_samples(), floor in 0.0f64..2000.0, ceiling in 0u32..10_000) {
+            let audio = sound(samples.clone());
+            let n_frames = table_frames(samples.len());
+            let options = PitchOptions { floor, ..PitchOptions::default() };
+            for pitch in [pitch(&samples), voice::pitch(&samples, &options)] {
+                prop_assert!(pitch.hz.len() == n_frames && pitch.strength.len() == n_frames);
+                prop_assert!(pitch.hz.iter().flatten().all(|hz| (10.0..=600.0).contains(hz)), "{:?}", pitch.hz);
+                prop_assert!(pitch.strength.iter().all(|r| (0.0..=1.0).contains(r)), "{:?}", pitch.strength);
+                let pulses = voice::pulses(&samples, &pitch);
+                prop_assert!(pulses.iter().all(|at| at.is_finite()) && pulses.windows(2).all(|two| two[0] < two[1]));
+                let (jitter, shimmer) = (voice::jitter(&pulses), voice::shimmer(&samples, &pulses));
+                let measures = [jitter.local, jitter.rap, jitter.ppq5, jitter.ddp]
+                    .into_iter()
+                    .chain([shimmer.local, shimmer.local_db, shimmer.apq3, shimmer.apq5]);
+                prop_assert!(measures.flatten().all(|value| value.is_finite() && value >= 0.0));
+                let rhythm = voice::rhythm(&voice::intensity(&samples, floor), &pitch);
+                prop_assert!(rhythm.speech_seconds >= 0.0 && (0.0..=1.0).contains(&rhythm.pause_share));
+            }
+            let hnr = voice::harmonicity(&samples);
+            prop_assert!(hnr.len() == n_frames && hnr.iter().flatten().all(|db| (-20.0..=60.0).contains(db)));
+            let intensity = voice::intensity(&samples, floor);
+            prop_assert!(intensity.len() == n_frames && intensity.iter().all(|db| db.is_finite() && *db >= 0.0));
+            let loudness = voice::loudness(&stft(&audio, 400, 160));
+            prop_assert!(loudness.len() == n_frames && loudness.iter().all(|n| n.is_finite() && *n >= 0.0));
+            let formants = voice::formants(&audio, ceiling).unwrap();
+            prop_assert_eq!(formants.len(), n_frames);
+            for frame in formants {
+                let found: Vec<f32> = frame.iter().flatten().map(|formant| formant.hz).collect();
+                prop_assert!(found.windows(2).all(|two| two[0] <= two[1]), "{:?}", frame);
+                prop_assert!(frame.iter().flatten().all(|own| own.hz > 0.0 && own.bandwidth_hz.is_finite()));
+            }
+            let tables = voice::voice_descriptors(&audio).unwrap();
+            let values = tables.of_voiced.values.iter().chain(&tables.of_all.values);
+            prop_assert!(tables.voiced.len() == n_frames && values.into_iter().all(|value| value.is_finite()));
+            let said = serde_json::to_value(voice::voice_attributes(&audio).unwrap()).unwrap();
+            let numbers = said.as_object().unwrap().values().filter_map(|value| value.as_f64());
+            prop_assert!(numbers.into_iter().all(f64::is_finite), "{}", said);
+        }
+
+        #[test]
+        fn a_gain_changes_no_pitch_and_no_quality(f0 in 90.0f32..400.0, gain in 1e-3f32..1e3) {
+            let samples = sweep(f0, 1.1 * f0);
+            let louder: Vec<f32> = samples.iter().map(|s| s * gain).collect();
+            let (plain, loud) = (pitch(&samples), pitch(&louder));
+            let off: Vec<f32> = plain.hz.iter().zip(&loud.hz).map(|(a, b)| cents(*a, *b)).collect();
+            prop_assert!(off.iter().all(|cents| *cents < 0.01), "{:?}", off);
+            let pulses = [voice::pulses(&samples, &plain), voice::pulses(&louder, &loud)];
+            prop_assert_eq!(pulses[0].len(), pulses[1].len());
+            prop_assert!(pulses[0].iter().zip(&pulses[1]).all(|(a, b)| (a - b).abs() < 1e-6));
+            let shimmer = [voice::shimmer(&samples, &pulses[0]), voice::shimmer(&louder, &pulses[1])];
+            prop_assert!((shimmer[0].local.unwrap() - shimmer[1].local.unwrap()).abs() < 1e-4);
+            let gain_db = 20.0 * gain.log10();
+            let levels = voice::intensity(&samples, 75.0).into_iter().zip(voice::intensity(&louder, 75.0));
+            prop_assert!(levels.into_iter().all(|(a, b)| (b - a - gain_db).abs() < 1e-3 || b == 0.0));
+        }
+
+        #[test]
+        fn a_gain_changes_no_formant(samples in noise(), gain in 1e-3f32..1e3) {
+            let louder = samples.iter().map(|s| s * gain).collect();
+            let plain = voice::formants(&sound(samples), 5500).unwrap();
+            let loud = voice::formants(&sound(louder), 5500).unwrap();
+            for (plain, loud) in plain.iter().flatten().zip(loud.iter().flatten()) {
+                let off = plain.zip(*loud).map(|(a, b)| (a.hz - b.hz).abs());
+                prop_assert!(off.is_none_or(|hz| hz < 0.1), "{:?} {:?}", plain, loud);
+                prop_assert_eq!(plain.is_some(), loud.is_some());
+            }
+        }
+
+        #[test]
+        fn a_rising_voice_has_a_rising_pitch(first in 90.0f32..300.0, rise in 1.2f32..1.8) {
+            let hz: Vec<f32> = pitch(&sweep(first, first * rise)).hz[REACH..50 - REACH].iter().flatten().copied().collect();
+            prop_assert_eq!(hz.len(), 50 - 2 * REACH);
+            prop_assert!(hz.windows(2).all(|two| two[0] < two[1]), "{:?}", hz);
+            let falling = pitch(&sweep(first * rise, first)).hz;
+            let inner: Vec<f32> = falling[REACH..50 - REACH].iter().flatten().copied().collect();
+            prop_assert!(inner.len() == hz.len() && inner.windows(2).all(|two| two[0] > two[1]), "{:?}", inner);
+        }
+
+        #[test]
+        fn a_hop_later_is_a_frame_later(first in 90.0f32..400.0, last in 90.0f32..400.0, hops in 1usize..9) {
+            let samples = sweep(first, last);
+            let late = [vec![0.0; 160 * hops], samples.clone()].concat();
+            let inner = REACH..50 - REACH;
+            let (plain, shifted) = (pitch(&samples), pitch(&late));
+            let (hnr, late_hnr) = (voice::harmonicity(&samples), voice::harmonicity(&late));
+            let (level, late_level) = (voice::intensity(&samples, 75.0), voice::intensity(&late, 75.0));
+            for frame in inner {
+                prop_assert!(cents(plain.hz[frame], shifted.hz[frame + hops]) < 0.1);
+                let (a, b) = (hnr[frame].unwrap(), late_hnr[frame + hops].unwrap());
+                prop_assert!((a - b).abs() < 0.05, "{} {}", a, b);
+                prop_assert!((level[frame] - late_level[frame + hops]).abs() < 1e-3);
+            }
+            // The first pulse of a stretch is sought in its middle, which moves with its first voiced frame.
+            let pulses = [voice::pulses(&samples, &plain), voice::pulses(&late, &shifted)];
+            prop_assert!(pulses[0].len().abs_diff(pulses[1].len()) <= 3);
+        }
+    }
+}

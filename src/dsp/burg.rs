@@ -28,8 +28,8 @@ impl Burg {
             self.forward.extend_from_slice(&frame[1..]);
             self.backward.extend_from_slice(&frame[..n - 1]);
         }
+        let (mut product, mut energy) = correlate(&self.forward, &self.backward);
         for i in 0..self.prediction.len() {
-            let (product, energy) = correlate(&self.forward, &self.backward);
             if !(energy > 0.0 && energy.is_finite()) {
                 break;
             }
@@ -39,36 +39,65 @@ impl Burg {
                 self.prediction[k] = self.previous[k] - reflection * self.previous[i - 1 - k];
             }
             self.prediction[i] = reflection;
-            let left = self.forward.len() - 1;
-            for j in 0..left {
-                let behind = self.backward[j] - reflection * self.forward[j];
-                self.forward[j] = self.forward[j + 1] - reflection * self.backward[j + 1];
-                self.backward[j] = behind;
-            }
-            self.forward.truncate(left);
-            self.backward.truncate(left);
+            (product, energy) = advance(&mut self.forward, &mut self.backward, reflection);
+            self.forward.pop();
+            self.backward.pop();
         }
         &self.prediction
     }
 }
 
-/// `sum a b` and `sum a^2 + b^2`, in four lanes.
+const LANES: usize = 4;
+
+/// Running totals of `sum a b` and of `sum a^2 + b^2`.
+#[derive(Default)]
+struct Totals {
+    products: [f64; LANES],
+    energies: [f64; LANES],
+}
+
+impl Totals {
+    fn add(&mut self, lane: usize, a: f64, b: f64) {
+        self.products[lane] += a * b;
+        self.energies[lane] += a * a + b * b;
+    }
+
+    fn sums(&self) -> (f64, f64) {
+        (self.products.iter().sum(), self.energies.iter().sum())
+    }
+}
+
 fn correlate(a: &[f64], b: &[f64]) -> (f64, f64) {
-    let (mut product, mut energy) = ([0.0; 4], [0.0; 4]);
-    let (chunks_a, chunks_b) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest = chunks_a.remainder().iter().zip(chunks_b.remainder());
-    let (mut last_product, mut last_energy) = (0.0, 0.0);
-    for (a, b) in rest {
-        last_product += a * b;
-        last_energy += a * a + b * b;
+    let mut totals = Totals::default();
+    for (n, (a, b)) in a.iter().zip(b).enumerate() {
+        totals.add(n % LANES, *a, *b);
     }
-    for (a, b) in chunks_a.zip(chunks_b) {
-        for lane in 0..4 {
-            product[lane] += a[lane] * b[lane];
-            energy[lane] += a[lane] * a[lane] + b[lane] * b[lane];
+    totals.sums()
+}
+
+/// The errors of the next order in all but the last places, and their sums.
+fn advance(forward: &mut [f64], backward: &mut [f64], reflection: f64) -> (f64, f64) {
+    let mut totals = Totals::default();
+    let left = forward.len().saturating_sub(1).min(backward.len());
+    let mut at = 0;
+    while at + LANES <= left {
+        let (ahead, behind) = (&mut forward[at..at + LANES + 1], &mut backward[at..at + LANES + 1]);
+        let new_ahead: [f64; LANES] = std::array::from_fn(|lane| ahead[lane + 1] - reflection * behind[lane + 1]);
+        let new_behind: [f64; LANES] = std::array::from_fn(|lane| behind[lane] - reflection * ahead[lane]);
+        for (lane, (a, b)) in new_ahead.iter().zip(&new_behind).enumerate() {
+            totals.add(lane, *a, *b);
         }
+        ahead[..LANES].copy_from_slice(&new_ahead);
+        behind[..LANES].copy_from_slice(&new_behind);
+        at += LANES;
     }
-    (product.iter().sum::<f64>() + last_product, energy.iter().sum::<f64>() + last_energy)
+    for at in at..left {
+        let behind = backward[at] - reflection * forward[at];
+        forward[at] = forward[at + 1] - reflection * backward[at + 1];
+        backward[at] = behind;
+        totals.add(0, forward[at], behind);
+    }
+    totals.sums()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod contrast;
 pub mod convert;
 pub mod dct;
 pub mod decibel;
+pub mod downsample;
 pub mod logarithm;
 pub mod lpc;
 pub mod mel;

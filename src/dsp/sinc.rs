@@ -1,58 +1,60 @@
 //! Values and peaks between samples.
 
+use std::f64::consts::PI;
+
+const LANES: usize = 4;
+
 /// Sinc interpolation under a raised cosine of `depth` samples on either side, with its tables made once.
 #[derive(Clone, Debug)]
 pub struct Sinc {
-    /// `(-1)^k`, `(-1)^k cos(pi k / span)`, `(-1)^k sin(pi k / span)`.
-    signs: Vec<[f32; 3]>,
+    depth: usize,
     span: f64,
+    /// `(-1)^k` of the samples `k` from `1 - depth` to `depth` about a point, and that times the cosine and the sine of
+    /// `pi k / span`.
+    signs: [Vec<f64>; 3],
 }
 
 impl Sinc {
     /// Tables for `depth` samples on either side, at least one.
     pub fn new(depth: usize) -> Self {
-        let span = depth.max(1) as f64 + 0.5;
-        let signs = (0..depth.max(1))
-            .map(|k| {
-                let sign = if k % 2 == 0 { 1.0 } else { -1.0 };
-                let angle = std::f64::consts::PI * k as f64 / span;
-                [sign, sign * angle.cos(), sign * angle.sin()].map(|v: f64| v as f32)
-            })
-            .collect();
-        Self { signs, span }
+        let depth = depth.max(1);
+        let span = depth as f64 + 0.5;
+        let table = |of: fn(f64) -> f64| -> Vec<f64> {
+            let places = 1 - depth as i32..=depth as i32;
+            places.map(|k| if k % 2 == 0 { 1.0 } else { -1.0 } * of(PI * f64::from(k) / span)).collect()
+        };
+        Self { depth, span, signs: [table(|_| 1.0), table(f64::cos), table(f64::sin)] }
     }
 
     /// `y` at `x` samples, `0 <= x <= y.len() - 1`; samples outside `y` count as nothing.
-    pub fn value(&self, y: &[f32], x: f64) -> f64 {
+    pub fn value(&self, y: &[f64], x: f64) -> f64 {
         let left = x.floor().max(0.0) as usize;
         let fraction = x - left as f64;
-        let near = y.get(left).copied().map_or(0.0, f64::from);
         if fraction < 1e-9 {
-            return near;
+            return y.get(left).copied().unwrap_or(0.0);
         }
-        let before = y[..=left.min(y.len() - 1)].iter().rev();
-        let after = y.get(left + 1..).unwrap_or_default().iter();
-        self.half(before, fraction) + self.half(after, 1.0 - fraction)
-    }
-
-    fn half<'a>(&self, samples: impl Iterator<Item = &'a f32>, distance: f64) -> f64 {
-        let angle = std::f64::consts::PI * distance;
-        let (sin, cos) = (angle / self.span).sin_cos();
-        let (sin, cos, start) = (sin as f32, cos as f32, distance as f32);
-        let sum: f32 = samples
-            .zip(&self.signs)
-            .enumerate()
-            .map(|(k, (sample, [sign, by_cos, by_sin]))| {
-                sample * (sign + cos * by_cos - sin * by_sin) / (start + k as f32)
-            })
-            .sum();
-        f64::from(sum) * 0.5 * angle.sin() / std::f64::consts::PI
+        let skip = (self.depth - 1).saturating_sub(left);
+        let first = (left + 1).saturating_sub(self.depth).min(y.len());
+        let near = &y[first..(left + 1 + self.depth).min(y.len())];
+        let [sign, by_cos, by_sin] = self.signs.each_ref().map(|table| &table[skip..skip + near.len()]);
+        let (sin, cos) = (PI * fraction / self.span).sin_cos();
+        let behind = fraction + (self.depth - 1 - skip) as f64;
+        let mut totals = [0.0; LANES];
+        let term = |k: usize| near[k] * (sign[k] + cos * by_cos[k] + sin * by_sin[k]) / (behind - k as f64);
+        let whole = near.len() / LANES * LANES;
+        for at in (0..whole).step_by(LANES) {
+            for (lane, total) in totals.iter_mut().enumerate() {
+                *total += term(at + lane);
+            }
+        }
+        let rest: f64 = (whole..near.len()).map(term).sum();
+        (totals.iter().sum::<f64>() + rest) * 0.5 * (PI * fraction).sin() / PI
     }
 
     /// The maximum of the interpolated curve about the local maximum `y[index]`, neither first nor last: where, and how
     /// high. By parabolas through the best three points, kept inside the two neighbours.
-    pub fn maximum(&self, y: &[f32], index: usize) -> (f64, f64) {
-        let at = |i: usize| (i as f64, f64::from(y[i]));
+    pub fn maximum(&self, y: &[f64], index: usize) -> (f64, f64) {
+        let at = |i: usize| (i as f64, y[i]);
         let (mut left, mut best, mut right) = (at(index - 1), at(index), at(index + 1));
         for _ in 0..5 {
             let Some(x) = vertex(left, best, right) else { break };
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn a_band_limited_curve_is_found_between_its_samples() {
         let curve = |x: f64| (0.7 * x).sin() + 0.3 * (1.9 * x).cos();
-        let y: Vec<f32> = (0..400).map(|i| curve(f64::from(i)) as f32).collect();
+        let y: Vec<f64> = (0..400).map(|i| curve(f64::from(i))).collect();
         let sinc = Sinc::new(70);
         for x in [180.0, 180.2, 200.5, 211.999] {
             assert!((sinc.value(&y, x) - curve(x)).abs() < 2e-4, "{x}: {} {}", sinc.value(&y, x), curve(x));

@@ -177,7 +177,7 @@ fn formants_are_praats() {
             let [half, most] = [0.5, 0.8].map(|share| quantile(off.clone(), share));
             let wide = quantile(width, 0.5);
             println!("{} F{}: half within {half:.5}, 80 % within {most:.5}; bandwidth {wide:.4}", heard.name, n + 1);
-            assert!(half < 0.0025 && most < 0.015 && wide < 0.06, "{} F{}: {half} {most} {wide}", heard.name, n + 1);
+            assert!(half < 0.0015 && most < 0.01 && wide < 0.05, "{} F{}: {half} {most} {wide}", heard.name, n + 1);
         }
     }
 }

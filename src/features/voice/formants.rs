@@ -3,10 +3,11 @@
 use realfft::num_complex::Complex;
 
 use crate::Result;
-use crate::audio::{Audio, resample};
+use crate::audio::Audio;
 use crate::dsp::burg::Burg;
+use crate::dsp::downsample::downsample;
 use crate::dsp::polynomial::roots_into;
-use crate::features::table::{TABLE_HOP_LENGTH, table_frames, table_samples};
+use crate::features::table::{TABLE_HOP_LENGTH, TABLE_SAMPLE_RATE, table_frames, table_samples};
 
 const ORDER: usize = 10;
 const WINDOW_SECONDS: f64 = 0.05;
@@ -38,10 +39,10 @@ pub fn formants(audio: &Audio, ceiling: u32) -> Result<Vec<FormantFrame>> {
     if peak == 0.0 {
         return Ok(vec![[None; 3]; n_frames]);
     }
-    let rate = 2 * (ceiling.clamp(3000, 8000) / 100 * 100);
-    let scaled = samples.iter().map(|s| (f64::from(*s) / f64::from(peak)) as f32).collect();
-    let mut sound = resample(&Audio::new(scaled, audio.sample_rate())?, rate)?.samples().to_vec();
-    let rate = f64::from(rate);
+    let hundreds = ceiling.clamp(3000, 8000) / 100;
+    let scaled: Vec<f32> = samples.iter().map(|s| (f64::from(*s) / f64::from(peak)) as f32).collect();
+    let mut sound = downsample(&scaled, hundreds as usize, TABLE_SAMPLE_RATE as usize / 200);
+    let rate = f64::from(200 * hundreds);
     let emphasis = (-std::f64::consts::TAU * PRE_EMPHASIS_HZ / rate).exp() as f32;
     for n in (1..sound.len()).rev() {
         sound[n] -= emphasis * sound[n - 1];

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 
-use super::pitch::ratio_db;
 use crate::dsp::sinc::Sinc;
+use crate::dsp::sum::dot_f64;
 use crate::features::table::{TABLE_HOP_LENGTH, table_frames};
 
 const FLOOR_HZ: f64 = 75.0;
 const SILENCE_THRESHOLD: f64 = 0.1;
 const RATE: f64 = 16_000.0;
 const DEPTH: usize = 70;
-/// A rise of the correlation that is none.
-const ROUNDING: f32 = 2e-6;
+/// A rise of the correlation within two samples that is none.
+const ROUNDING: f64 = 1e-9;
 
 /// Harmonics-to-noise ratio in dB of each frame of the common grid ([`table_frames`]), within -20..=60: how well one longest
 /// period (1/75 s) is repeated at the best lag up to another; `None` in silence (Praat's `To Harmonicity (cc)` with its standard
@@ -29,14 +29,14 @@ struct Analysis<'a> {
     scale: f64,
     period: isize,
     length: usize,
-    forward: Arc<dyn RealToComplex<f32>>,
-    backward: Arc<dyn ComplexToReal<f32>>,
-    local: Vec<f32>,
-    input: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
-    of_window: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
-    mirrored: Vec<f32>,
+    forward: Arc<dyn RealToComplex<f64>>,
+    backward: Arc<dyn ComplexToReal<f64>>,
+    local: Vec<f64>,
+    input: Vec<f64>,
+    spectrum: Vec<Complex<f64>>,
+    of_window: Vec<Complex<f64>>,
+    scratch: Vec<Complex<f64>>,
+    mirrored: Vec<f64>,
     /// By how many samples they take on either side.
     sincs: Vec<Sinc>,
 }
@@ -82,7 +82,7 @@ impl<'a> Analysis<'a> {
         let start = (centre as f64 - 0.5 - RATE / FLOOR_HZ).floor() as isize;
         let mut local = std::mem::take(&mut self.local);
         for (n, slot) in local.iter_mut().enumerate() {
-            *slot = ((self.sample(start + n as isize) - mean) / self.scale) as f32;
+            *slot = (self.sample(start + n as isize) - mean) / self.scale;
         }
         let half = (length / 2) as isize;
         let peak = (centre - half..centre + half)
@@ -95,7 +95,7 @@ impl<'a> Analysis<'a> {
     }
 
     /// The highest normalised correlation between the first half of `local` and a later stretch of it.
-    fn correlate(&mut self, local: &[f32]) -> Option<f64> {
+    fn correlate(&mut self, local: &[f64]) -> Option<f64> {
         let length = self.length;
         self.input[..length].copy_from_slice(&local[..length]);
         self.input[length..].fill(0.0);
@@ -113,20 +113,22 @@ impl<'a> Analysis<'a> {
         backward.process_with_scratch(&mut self.spectrum, &mut self.input, &mut self.scratch).ok()?;
 
         let n_fft = self.input.len() as f64;
-        let own: f64 = local[..length].iter().map(|s| f64::from(*s) * f64::from(*s)).sum();
+        let own = dot_f64(&local[..length], &local[..length]);
         let mut other = own;
         self.mirrored[length] = 1.0;
         for lag in 1..=length {
-            let (goes, comes) = (f64::from(local[lag - 1]), local.get(lag + length - 1).map_or(0.0, |s| f64::from(*s)));
+            let (goes, comes) = (local[lag - 1], local.get(lag + length - 1).copied().unwrap_or(0.0));
             other += comes * comes - goes * goes;
-            let product = f64::from(self.input[lag]) / n_fft;
+            let product = self.input[lag] / n_fft;
             let scale = (own * other.max(0.0)).sqrt();
-            let r = if scale > 1e-30 { (product / scale) as f32 } else { 0.0 };
+            let r = if scale > 1e-30 { product / scale } else { 0.0 };
             (self.mirrored[length - lag], self.mirrored[length + lag]) = (r, r);
         }
         let r = &self.mirrored[length..];
         let mut highest = [0usize; 4];
-        for lag in (2..length).filter(|i| r[*i] > 0.0 && r[*i] > r[i - 1] + ROUNDING && r[*i] >= r[i + 1]) {
+        let is_maximum =
+            |i: &usize| r[*i] > 0.0 && r[*i] > r[i - 1] && r[*i] >= r[i + 1] && r[*i] > r[i - 2] + ROUNDING;
+        for lag in (2..length).filter(is_maximum) {
             if let Some(place) = highest.iter().position(|other| *other == 0 || r[lag] > r[*other]) {
                 highest[place..].rotate_right(1);
                 highest[place] = lag;
@@ -138,4 +140,10 @@ impl<'a> Analysis<'a> {
         });
         refined.max_by(f64::total_cmp)
     }
+}
+
+/// `10 lg(r / (1 - r))` (Boersma 1993, eq. 4) within -20..=60.
+fn ratio_db(r: f64) -> f64 {
+    let r = r.clamp(0.001, 1.0 - 1e-9);
+    (10.0 * (r / (1.0 - r)).log10()).clamp(-20.0, 60.0)
 }

@@ -85,18 +85,6 @@ impl Pitch {
             Some(first..next)
         })
     }
-
-    /// Harmonics-to-noise ratio in dB of each frame, `10 lg(r / (1 - r))` of its strength `r` (Boersma 1993, eq. 4), within
-    /// -20..=60.
-    pub fn harmonicity(&self) -> impl Iterator<Item = f32> + '_ {
-        self.strength.iter().map(|r| ratio_db(f64::from(*r)) as f32)
-    }
-}
-
-/// `10 lg(r / (1 - r))` within -20..=60.
-pub(super) fn ratio_db(r: f64) -> f64 {
-    let r = r.clamp(0.001, 1.0 - 1e-9);
-    (10.0 * (r / (1.0 - r)).log10()).clamp(-20.0, 60.0)
 }
 
 /// Tracks f0 by the autocorrelation of Hann-windowed frames over that of the window, the peaks of it found by sinc
@@ -134,18 +122,18 @@ struct Analysis<'a> {
     scale: f64,
     period: usize,
     max_lag: usize,
-    window: Vec<f32>,
-    inverse_of_window: Vec<f32>,
+    window: Vec<f64>,
+    inverse_of_window: Vec<f64>,
     /// To choose among many maxima.
     coarse: Sinc,
     sinc: Sinc,
-    forward: Arc<dyn RealToComplex<f32>>,
-    backward: Arc<dyn ComplexToReal<f32>>,
-    frame: Vec<f32>,
+    forward: Arc<dyn RealToComplex<f64>>,
+    backward: Arc<dyn ComplexToReal<f64>>,
+    frame: Vec<f64>,
     /// The autocorrelation at lags `-half..=half`.
-    mirrored: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
+    mirrored: Vec<f64>,
+    spectrum: Vec<Complex<f64>>,
+    scratch: Vec<Complex<f64>>,
     maxima: Vec<Maximum>,
 }
 
@@ -164,9 +152,8 @@ impl<'a> Analysis<'a> {
         let peak = samples.iter().fold(0.0f64, |peak, s| peak.max((f64::from(*s) - mean).abs()));
         let half = ((3.0 * rate / floor) as usize / 2).max(9) - 1;
         let length = 2 * half;
-        let window: Vec<f32> = (1..=length)
-            .map(|i| (0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / (length + 1) as f64).cos()) as f32)
-            .collect();
+        let window: Vec<f64> =
+            (1..=length).map(|i| 0.5 - 0.5 * (std::f64::consts::TAU * i as f64 / (length + 1) as f64).cos()).collect();
         let n_fft = (length + length / 2).next_power_of_two();
         let mut planner = RealFftPlanner::new();
         let (forward, backward) = (planner.plan_fft_forward(n_fft), planner.plan_fft_inverse(n_fft));
@@ -222,14 +209,12 @@ impl<'a> Analysis<'a> {
             return unvoiced;
         }
         self.autocorrelate();
-        let scale = 1.0 / self.frame[0].max(f32::MIN_POSITIVE);
+        let scale = 1.0 / self.frame[0].max(f64::MIN_POSITIVE);
         let half = self.inverse_of_window.len() - 1;
-        for (r, inverse) in self.frame.iter_mut().zip(&self.inverse_of_window) {
-            *r *= scale * inverse;
-        }
+        let of_lag = |lag: usize| self.frame[lag] * scale * self.inverse_of_window[lag];
         self.mirrored.clear();
-        self.mirrored.extend(self.frame[1..=half].iter().rev());
-        self.mirrored.extend_from_slice(&self.frame[..=half]);
+        self.mirrored.extend((1..=half).rev().map(of_lag));
+        self.mirrored.extend((0..=half).map(of_lag));
         self.find_maxima(half);
         for maximum in self.maxima.iter().filter(|maximum| maximum.hz < 1.1 * options.ceiling) {
             let (at, strength) = self.sinc.maximum(&self.mirrored, half + maximum.lag);
@@ -256,26 +241,25 @@ impl<'a> Analysis<'a> {
         let mean = longest.iter().map(|s| f64::from(*s)).sum::<f64>() / (2 * self.period) as f64;
         let (first, inside) = around(half);
         let offset = half + first - centre.min(first + half);
-        let mean_scaled = (mean / self.scale) as f32;
         for (slot, weight) in self.frame.iter_mut().zip(&self.window) {
-            *slot = -mean_scaled * weight;
+            *slot = -mean / self.scale * weight;
         }
         let weights = &self.window[offset..];
         for ((slot, weight), sample) in self.frame[offset..].iter_mut().zip(weights).zip(inside) {
-            *slot = ((f64::from(*sample) / self.scale) as f32 - mean_scaled) * weight;
+            *slot = (f64::from(*sample) - mean) / self.scale * weight;
         }
         let reach = self.period / 2 + 1;
         let near = &self.frame[half.saturating_sub(reach)..(half + reach).min(2 * half)];
-        near.iter().fold(0.0f32, |peak, s| peak.max(s.abs())).min(1.0).into()
+        near.iter().fold(0.0f64, |peak, s| peak.max(s.abs())).min(1.0)
     }
 
-    /// The most promising local maxima of the autocorrelation in `frame[..=half]`, as many as there may be candidates.
+    /// The most promising local maxima of the autocorrelation, as many as there may be candidates.
     fn find_maxima(&mut self, half: usize) {
-        let r = &self.frame[..=half];
-        let threshold = (0.5 * self.options.voicing_threshold) as f32;
+        let r = &self.mirrored[half..];
+        let threshold = 0.5 * self.options.voicing_threshold;
         self.maxima.clear();
         for lag in (2..self.max_lag.min(half)).filter(|i| r[*i] > threshold && r[*i] > r[i - 1] && r[*i] >= r[i + 1]) {
-            let (left, peak, right) = (f64::from(r[lag - 1]), f64::from(r[lag]), f64::from(r[lag + 1]));
+            let (left, peak, right) = (r[lag - 1], r[lag], r[lag + 1]);
             let slope = 0.5 * (right - left);
             let bend = 2.0 * peak - left - right;
             let shift = if bend > 0.0 { slope / bend } else { 0.0 };
