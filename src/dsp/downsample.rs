@@ -17,6 +17,8 @@ const LONGEST: usize = 1 << 16;
 /// precision 50; a clip of more than 57 000 samples goes through the filter in pieces). The clip keeps its ends: sample `m`
 /// lies at `(m + 1/2) down / up - 1/2` of the input, and there are `len up / down`, rounded. Outside is silence.
 pub fn downsample(samples: &[f32], up: usize, down: usize) -> Vec<f32> {
+    let divisor = greatest_common_divisor(up, down);
+    let (up, down) = (up / divisor, down / divisor);
     let filtered = low_pass(samples, up as f64 / down as f64);
     let position = |m: usize| (((2 * m + 1) * down) as f64 / up as f64 - 1.0) / 2.0;
     let phases: Vec<[f32; 2 * DEPTH]> = (0..up).map(|m| taps(position(m) - position(m).floor())).collect();
@@ -27,6 +29,10 @@ pub fn downsample(samples: &[f32], up: usize, down: usize) -> Vec<f32> {
             dot(&filtered[first..first + 2 * DEPTH], &phases[m % up])
         })
         .collect()
+}
+
+fn greatest_common_divisor(a: usize, b: usize) -> usize {
+    if b == 0 { a.max(1) } else { greatest_common_divisor(b, a % b) }
 }
 
 /// Everything below `share` of the Nyquist frequency, from `DEPTH` samples before the clip to `DEPTH` behind it.

@@ -1,7 +1,7 @@
 //! Against Praat, and against what the signals were made of.
 
 use undertone::features::voice::{
-    Pitch, PitchOptions, formants, harmonicity, intensity, jitter, pitch, pulses, shimmer,
+    Pitch, PitchOptions, formants, harmonicity, intensity, jitter, pitch, pulses, rhythm, shimmer,
 };
 
 use crate::reference::{Reference, Tensor, signal};
@@ -220,5 +220,20 @@ fn vowels_are_what_they_were_made_of() {
             println!("{name} F{}: {middle:.0} Hz, made with {want}", n + 1);
             assert!((middle - want).abs() < 40.0, "{name} F{}: {middle} Hz, made with {want}", n + 1);
         }
+    }
+}
+
+#[test]
+fn syllables_are_counted() {
+    // "The morning train leaves at nine." and "Why did you open the window?", cut after 1.5 s.
+    for (name, spoken) in [("speech_en", 7), ("speech_en_f", 8)] {
+        let heard = Heard::new(name);
+        let found = rhythm(&intensity(&heard.samples, 50.0), &heard.pitch);
+        println!("{name}: {} of {spoken} syllables", found.nuclei.len());
+        assert!(found.nuclei.len().abs_diff(spoken) <= 1, "{name}: {found:?}");
+    }
+    for name in ["silence", "noise_white", "tone_440"] {
+        let heard = Heard::new(name);
+        assert!(rhythm(&intensity(&heard.samples, 50.0), &heard.pitch).nuclei.len() <= 1, "{name}");
     }
 }
