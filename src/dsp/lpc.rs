@@ -1,11 +1,11 @@
 //! Linear prediction.
 
-use super::sum::dot_f64;
+use super::sum::dot;
 
 /// `r[lag] = sum_n frame[n] frame[n + lag]` for each lag that `r` has room for.
 pub fn autocorrelate(frame: &[f64], r: &mut [f64]) {
     for (lag, r) in r.iter_mut().enumerate() {
-        *r = frame.get(lag..).map_or(0.0, |late| dot_f64(frame, late));
+        *r = frame.get(lag..).map_or(0.0, |late| dot(frame, late));
     }
 }
 

@@ -9,6 +9,12 @@ pub fn mean(values: &[f32]) -> f32 {
     }
 }
 
+/// Largest distance of a value from the mean; 0 for an empty series.
+pub fn excursion(values: &[f32]) -> f64 {
+    let mean = values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len().max(1) as f64;
+    values.iter().fold(0.0f64, |most, v| most.max((f64::from(*v) - mean).abs()))
+}
+
 /// Central moments of a series: mean, standard deviation (population), skewness and excess kurtosis; the last two 0 for a
 /// series without spread.
 pub fn moments(values: &[f32]) -> [f32; 4] {

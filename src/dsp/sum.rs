@@ -1,35 +1,26 @@
 //! Sums with several running totals, so that they need not wait for one another.
 
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Mul};
+
 const LANES: usize = 8;
 
-/// `sum_i a[i] b[i]` over the shorter of the two.
-pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+/// `sum_i a[i] b[i]` over the shorter of the two, in their own precision.
+pub fn dot<T>(a: &[T], b: &[T]) -> T
+where
+    T: Copy + Default + AddAssign + Mul<Output = T> + Add<Output = T> + Sum,
+{
     let n = a.len().min(b.len());
     let (a, b) = (&a[..n], &b[..n]);
-    let mut totals = [0.0f32; LANES];
+    let mut totals = [T::default(); LANES];
     let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f32 = left.remainder().iter().zip(right.remainder()).map(|(x, y)| x * y).sum();
+    let rest: T = left.remainder().iter().zip(right.remainder()).map(|(x, y)| *x * *y).sum();
     for (x, y) in left.zip(right) {
         for (total, (x, y)) in totals.iter_mut().zip(x.iter().zip(y)) {
-            *total += x * y;
+            *total += *x * *y;
         }
     }
-    totals.iter().sum::<f32>() + rest
-}
-
-/// [`dot`] in double precision.
-pub fn dot_f64(a: &[f64], b: &[f64]) -> f64 {
-    let n = a.len().min(b.len());
-    let (a, b) = (&a[..n], &b[..n]);
-    let mut totals = [0.0f64; LANES];
-    let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f64 = left.remainder().iter().zip(right.remainder()).map(|(x, y)| x * y).sum();
-    for (x, y) in left.zip(right) {
-        for (total, (x, y)) in totals.iter_mut().zip(x.iter().zip(y)) {
-            *total += x * y;
-        }
-    }
-    totals.iter().sum::<f64>() + rest
+    totals.into_iter().sum::<T>() + rest
 }
 
 /// Sum of squares, in double precision.
@@ -73,7 +64,7 @@ mod tests {
             let wide: Vec<f64> = values.iter().map(|v| f64::from(*v)).collect();
             let direct: f32 = values.iter().map(|v| v * v).sum();
             assert_eq!(dot(&values, &values), direct);
-            assert_eq!(dot_f64(&wide, &wide), f64::from(direct));
+            assert_eq!(dot(&wide, &wide), f64::from(direct));
             assert_eq!(energy(&values), f64::from(direct));
             assert_eq!(
                 f64::from(sum_of(&values, |i, v| i * v)),

@@ -52,6 +52,11 @@ fn is_none(share: &f32) -> bool {
     *share == 0.0
 }
 
+/// Seed of a clip's copies: of the training's seed and the clip's content hash, so that the order of clips does not matter.
+pub fn copy_seed(seed: u64, content: &str) -> u64 {
+    seed ^ u64::from_str_radix(content.get(..16).unwrap_or_default(), 16).unwrap_or_default()
+}
+
 /// Copy `copy` of a prepared clip, the same for the same seed, at the level of all prepared sound. Copy 0 is the clip
 /// itself.
 ///

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use undertone::audio::Audio;
 use undertone::features::{FeatureConfig, FrameMatrix, extract, mel_spectrogram, relative_image};
 
-use crate::augment::{Augmentation, augment};
+use crate::augment::{Augmentation, augment, copy_seed};
 use crate::cache::{FeatureCache, Key};
 use crate::dataset::{Dataset, progress};
 use crate::interrupt;
@@ -41,8 +41,7 @@ impl Material {
             .progress_with(bar)
             .map(|(audio, content)| {
                 interrupt::check()?;
-                let copy_seed =
-                    seed ^ u64::from_str_radix(content.get(..16).unwrap_or_default(), 16).unwrap_or_default();
+                let copy_seed = copy_seed(seed, content);
                 let copies = (0..=augmentation.copies)
                     .map(|copy| augment(audio, augmentation, copy, copy_seed))
                     .collect::<Result<Vec<Audio>>>()?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 
 use crate::dsp::sinc::Sinc;
-use crate::dsp::sum::dot_f64;
+use crate::dsp::statistics::excursion;
+use crate::dsp::sum::dot;
 use crate::features::table::{TABLE_HOP_LENGTH, table_frames};
 
 const FLOOR_HZ: f64 = 75.0;
@@ -43,8 +44,6 @@ struct Analysis<'a> {
 
 impl<'a> Analysis<'a> {
     fn new(samples: &'a [f32]) -> Self {
-        let mean = samples.iter().map(|s| f64::from(*s)).sum::<f64>() / samples.len().max(1) as f64;
-        let scale = samples.iter().fold(0.0f64, |peak, s| peak.max((f64::from(*s) - mean).abs()));
         let period = RATE / FLOOR_HZ;
         let length = 2 * (period as usize / 2 - 1);
         let n_fft = (2 * length).next_power_of_two();
@@ -53,7 +52,7 @@ impl<'a> Analysis<'a> {
         let scratch = vec![Complex::default(); forward.get_scratch_len().max(backward.get_scratch_len())];
         Self {
             samples,
-            scale,
+            scale: excursion(samples),
             period: period as isize,
             length,
             local: vec![0.0; 2 * length],
@@ -113,7 +112,7 @@ impl<'a> Analysis<'a> {
         backward.process_with_scratch(&mut self.spectrum, &mut self.input, &mut self.scratch).ok()?;
 
         let n_fft = self.input.len() as f64;
-        let own = dot_f64(&local[..length], &local[..length]);
+        let own = dot(&local[..length], &local[..length]);
         let mut other = own;
         self.mirrored[length] = 1.0;
         for lag in 1..=length {

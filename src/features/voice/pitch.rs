@@ -7,6 +7,7 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex
 
 use super::path::{Candidate, Frames, cheapest_path};
 use crate::dsp::sinc::Sinc;
+use crate::dsp::statistics::excursion;
 use crate::features::table::{TABLE_HOP_LENGTH, table_frames};
 
 /// Settings of [`pitch`], named and preset as in Praat's `To Pitch (ac)`.
@@ -148,8 +149,6 @@ struct Maximum {
 impl<'a> Analysis<'a> {
     fn new(samples: &'a [f32], rate: f64, options: &'a PitchOptions) -> Self {
         let floor = options.floor.clamp(40.0, 1000.0);
-        let mean = samples.iter().map(|s| f64::from(*s)).sum::<f64>() / samples.len().max(1) as f64;
-        let peak = samples.iter().fold(0.0f64, |peak, s| peak.max((f64::from(*s) - mean).abs()));
         let half = ((3.0 * rate / floor) as usize / 2).max(9) - 1;
         let length = 2 * half;
         let window: Vec<f64> =
@@ -164,7 +163,7 @@ impl<'a> Analysis<'a> {
             samples,
             options,
             rate,
-            scale: if peak > 0.0 { peak } else { 0.0 },
+            scale: excursion(samples),
             period,
             max_lag,
             window,

@@ -1,7 +1,7 @@
 //! Glottal pulses.
 
 use super::Pitch;
-use crate::dsp::sum::dot_f64;
+use crate::dsp::sum::dot;
 
 const RATE: f64 = 16_000.0;
 
@@ -113,13 +113,13 @@ impl Search<'_> {
         let to = index(near.max(far) - half).ceil() as isize;
         load(self.samples, first, last, &mut self.own);
         load(self.samples, from, to + last - first, &mut self.region);
-        let own_energy = dot_f64(&self.own, &self.own);
+        let own_energy = dot(&self.own, &self.own);
         let mut best: Option<(isize, [f64; 3])> = None;
         let (mut before, mut here) = (0.0, 0.0);
         for (start, other) in (0..).zip(self.region.windows(self.own.len())) {
-            let product = dot_f64(&self.own, other);
+            let product = dot(&self.own, other);
             let correlation =
-                if product == 0.0 { 0.0 } else { product / (own_energy.sqrt() * dot_f64(other, other).sqrt()) };
+                if product == 0.0 { 0.0 } else { product / (own_energy.sqrt() * dot(other, other).sqrt()) };
             if here > best.map_or(-1.0, |(_, r)| r[1]) && here >= before && here >= correlation {
                 best = Some((start - 1, [before, here, correlation]));
             }

@@ -9,7 +9,7 @@ use undertone::audio::Audio;
 use undertone::features::{ENCODER_BLOCK, ENCODER_STRIDE, FeatureConfig, encoder_windows, mel_spectrogram};
 use undertone::inference::{Encoded, Encoder, EncoderEntry};
 
-use crate::augment::{Augmentation, augment};
+use crate::augment::{Augmentation, augment, copy_seed};
 use crate::cache::{FeatureCache, Key};
 use crate::dataset::{Dataset, progress};
 use crate::interrupt;
@@ -70,7 +70,7 @@ pub fn embed(
         .progress_with(bar.clone())
         .map(|clip| {
             let (audio, content) = (&dataset.audio[clip], &dataset.content[clip]);
-            let copy_seed = seed ^ u64::from_str_radix(content.get(..16).unwrap_or_default(), 16).unwrap_or_default();
+            let copy_seed = copy_seed(seed, content);
             (0..=copies(clip))
                 .map(|copy| {
                     interrupt::check()?;

@@ -36,15 +36,45 @@ const ROUNDS: usize = 200;
 pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64) -> Vote {
     let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
     let scaled = scaled(answers, &temperatures);
-    let n = answers.len().max(1) as f64;
-    let mut weights = vec![1.0 / n; answers.len()];
+    let members: Vec<usize> = (0..answers.len()).collect();
+    vote_of(&members, &scaled, temperatures, labels, prior_clips)
+}
+
+/// As [`fit`], of those heads whose calibrated vote makes the labels likeliest; the others weigh nothing, and are calibrated
+/// all the same, because they are shown beside the vote.
+pub fn choose(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64) -> Vote {
+    let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
+    let scaled = scaled(answers, &temperatures);
+    let log_loss = |vote: &Vote| {
+        let likely = |(answer, label): (&Probabilities, &Emotion)| f64::from(answer[label.index()].max(1e-9)).ln();
+        -vote.joined(&scaled).iter().zip(labels).map(likely).sum::<f64>()
+    };
+    let sets = (1..1usize << answers.len()).map(|set| {
+        let members: Vec<usize> = (0..answers.len()).filter(|head| set >> head & 1 == 1).collect();
+        let vote = vote_of(&members, &scaled, temperatures.clone(), labels, prior_clips);
+        (log_loss(&vote), vote)
+    });
+    let best = sets.min_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.map_or_else(|| fit(answers, labels, prior_clips), |(_, vote)| vote)
+}
+
+/// Weights of the members among the heads whose calibrated answers are given, and the temperature of their mixture.
+fn vote_of(
+    members: &[usize],
+    scaled: &[Vec<Probabilities>],
+    temperatures: Vec<f32>,
+    labels: &[Emotion],
+    prior_clips: f64,
+) -> Vote {
+    let n = members.len().max(1) as f64;
+    let mut weights = vec![1.0 / n; members.len()];
     for _ in 0..ROUNDS {
-        let mut shares = vec![prior_clips; answers.len()];
+        let mut shares = vec![prior_clips; members.len()];
         for (clip, label) in labels.iter().enumerate() {
-            let likely: Vec<f64> = scaled
+            let likely: Vec<f64> = members
                 .iter()
                 .zip(&weights)
-                .map(|(answers, weight)| weight * f64::from(answers[clip][label.index()].max(1e-6)))
+                .map(|(head, weight)| weight * f64::from(scaled[*head][clip][label.index()].max(1e-6)))
                 .collect();
             let sum: f64 = likely.iter().sum();
             shares.iter_mut().zip(likely).for_each(|(share, part)| *share += part / sum);
@@ -52,39 +82,22 @@ pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64)
         let sum: f64 = shares.iter().sum();
         weights = shares.into_iter().map(|share| if sum > 0.0 { share / sum } else { 1.0 / n }).collect();
     }
-    let mut vote =
-        Vote { temperatures, weights: weights.into_iter().map(|weight| weight as f32).collect(), joined: 1.0 };
-    vote.joined = temperature(&vote.mixture(&scaled), labels);
+    let mut vote = Vote { temperatures, weights: vec![0.0; scaled.len()], joined: 1.0 };
+    members.iter().zip(weights).for_each(|(head, weight)| vote.weights[*head] = weight as f32);
+    vote.joined = temperature(&vote.mixture(scaled), labels);
     vote
-}
-
-/// As [`fit`], of those heads whose calibrated vote makes the labels likeliest; the others weigh nothing.
-pub fn choose(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64) -> Vote {
-    let mut best: Option<(f64, Vote)> = None;
-    for set in 1..1usize << answers.len() {
-        let members: Vec<usize> = (0..answers.len()).filter(|head| set >> head & 1 == 1).collect();
-        let own: Vec<Vec<Probabilities>> = members.iter().map(|head| answers[*head].clone()).collect();
-        let of_members = fit(&own, labels, prior_clips);
-        let joined = of_members.apply(&own).1;
-        let likely = |(answer, label): (&Probabilities, &Emotion)| f64::from(answer[label.index()].max(1e-9)).ln();
-        let log_loss = -joined.iter().zip(labels).map(likely).sum::<f64>();
-        if best.as_ref().is_none_or(|(least, _)| log_loss < *least) {
-            let mut weights = vec![0.0; answers.len()];
-            members.iter().zip(&of_members.weights).for_each(|(head, weight)| weights[*head] = *weight);
-            // Heads outside the vote are shown beside it, so they are calibrated all the same.
-            let temperatures = answers.iter().map(|answers| temperature(answers, labels)).collect();
-            best = Some((log_loss, Vote { temperatures, weights, joined: of_members.joined }));
-        }
-    }
-    best.map_or_else(|| fit(answers, labels, prior_clips), |(_, vote)| vote)
 }
 
 impl Vote {
     /// Calibrated answers of each head, and of their vote.
     pub fn apply(&self, answers: &[Vec<Probabilities>]) -> (Vec<Vec<Probabilities>>, Vec<Probabilities>) {
         let scaled = scaled(answers, &self.temperatures);
-        let joined = self.mixture(&scaled).iter().map(|vote| calibration::scale(vote, self.joined)).collect();
+        let joined = self.joined(&scaled);
         (scaled, joined)
+    }
+
+    fn joined(&self, scaled: &[Vec<Probabilities>]) -> Vec<Probabilities> {
+        self.mixture(scaled).iter().map(|vote| calibration::scale(vote, self.joined)).collect()
     }
 
     fn mixture(&self, scaled: &[Vec<Probabilities>]) -> Vec<Probabilities> {

@@ -16,7 +16,7 @@ use undertone::audio::{Audio, decode, resample};
 use undertone::features::{FeatureConfig, FeatureSet};
 use undertone::inference::{Emotion, Tier, sha256_hex};
 
-use crate::augment::{Augmentation, augment};
+use crate::augment::{Augmentation, augment, copy_seed};
 use crate::cache::{FeatureCache, Key};
 use crate::cli::FunctionalsArgs;
 use crate::corpus::{Clip, Corpus};
@@ -66,25 +66,14 @@ pub fn evaluate(args: &FunctionalsArgs) -> Result<()> {
     let tables = tables(&dataset, set, &settings, args.seed, &FeatureCache::new(work.join("features")))?;
     let labels: Vec<Emotion> = dataset.clips.iter().map(|clip| clip.label).collect();
     let folds = args.protocol.folds(&dataset, args.seed)?;
-    let mut outcomes = Vec::new();
+    let classes = args.protocol.classes(&dataset.clips);
+    let mut outcomes: Vec<Outcome> = Vec::new();
     for fold in &folds {
         interrupt::check()?;
-        let (answers, l2) = regression::fold(&dataset.clips, &labels, &tables, fold, tested, &settings.choice)?;
-        let tested: Vec<Outcome> = fold
-            .test
-            .iter()
-            .zip(answers)
-            .map(|(clip, probabilities)| Outcome {
-                speaker: dataset.clips[*clip].speaker.clone(),
-                label: labels[*clip],
-                probabilities,
-            })
-            .collect();
-        let classes = args.protocol.classes(&dataset.clips);
+        let (tested, l2) = regression::fold(&dataset.clips, &labels, &tables, fold, tested, &settings.choice)?;
         eprintln!("{} fold {}: UAR {:.1}, l2 {l2}", args.protocol, fold.name, 100.0 * score(&tested, &classes).uar);
         outcomes.extend(tested);
     }
-    let classes = args.protocol.classes(&dataset.clips);
     let info = RunInfo {
         protocol: args.protocol,
         train: corpora.iter().map(|corpus| corpus.kind).collect(),
@@ -140,7 +129,7 @@ fn tables(
         .progress_with(progress(dataset.len(), set.name()))
         .map(|((audio, content), clip)| {
             interrupt::check()?;
-            let copy_seed = seed ^ u64::from_str_radix(content.get(..16).unwrap_or_default(), 16).unwrap_or_default();
+            let copy_seed = copy_seed(seed, content);
             let described = serde_json::to_string(&(augmentation, as_recorded, seed)).context("settings as JSON")?;
             let key = Key::new(content, &(set.name(), &names), &described)?;
             cache.get_or(&key, || {

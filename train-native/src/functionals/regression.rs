@@ -86,7 +86,16 @@ impl Rows {
     }
 }
 
-/// Calibrated answers to the test clips of a fold, and the penalty that its training speakers chose: of the one
+/// What was answered to the clips `of`.
+fn outcomes_of(clips: &[Clip], of: &[usize], answers: Vec<Probabilities>) -> impl Iterator<Item = Outcome> {
+    of.iter().zip(answers).map(|(clip, probabilities)| Outcome {
+        speaker: clips[*clip].speaker.clone(),
+        label: clips[*clip].label,
+        probabilities,
+    })
+}
+
+/// Calibrated outcomes of the test clips of a fold, and the penalty that its training speakers chose: of the one
 /// with the least log loss on the parts of them that were held out.
 pub(super) fn fold(
     clips: &[Clip],
@@ -95,7 +104,7 @@ pub(super) fn fold(
     fold: &Fold,
     held_out: CorpusKind,
     choice: &Choice,
-) -> Result<(Vec<Probabilities>, f64)> {
+) -> Result<(Vec<Outcome>, f64)> {
     let parts = inner_folds(clips, &fold.train, held_out, choice.parts, 1)?;
     let mut found: Vec<Vec<Outcome>> = vec![Vec::new(); choice.l2.len()];
     for part in &parts {
@@ -105,11 +114,7 @@ pub(super) fn fold(
             let training = LinearTraining { l2: *l2, iterations: choice.iterations };
             let model = fit(&rows.x, rows.targets(), &training, start.as_ref())?;
             let answers = rows.answers(&model, tables, &part.test)?;
-            outcomes.extend(part.test.iter().zip(answers).map(|(clip, probabilities)| Outcome {
-                speaker: clips[*clip].speaker.clone(),
-                label: labels[*clip],
-                probabilities,
-            }));
+            outcomes.extend(outcomes_of(clips, &part.test, answers));
             start = Some(model);
         }
     }
@@ -122,5 +127,6 @@ pub(super) fn fold(
     let training = LinearTraining { l2: choice.l2[best], iterations: choice.iterations };
     let model = fit(&rows.x, rows.targets(), &training, None)?;
     let answers = rows.answers(&model, tables, &fold.test)?;
-    Ok((answers.iter().map(|answer| calibration::scale(answer, temperature)).collect(), choice.l2[best]))
+    let answers = answers.iter().map(|answer| calibration::scale(answer, temperature)).collect();
+    Ok((outcomes_of(clips, &fold.test, answers).collect(), choice.l2[best]))
 }
