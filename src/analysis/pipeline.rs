@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Analysis, Answer, Clip, ClipInfo, Deepening, Envelope, MelView, Notice, Stage, StageTime};
 use crate::audio::{Audio, Decoded, Prepared, decode, prepare, resample};
+use crate::features::voice::{VoiceAttributes, voice_attributes};
 use crate::features::{Features, MelSpectrogram, extract};
 use crate::inference::{Engine, Inputs, Probabilities, winner};
 use crate::{Error, Result};
@@ -32,7 +33,8 @@ enum State {
     Decode(Clip),
     Resample(Decoded),
     Trim(Audio),
-    Features(Prepared),
+    Features(Prepared, Audio),
+    Voice(Inputs, Audio),
     Models { inputs: Inputs, answers: Vec<Answer>, votes: Vec<Probabilities> },
     Ended,
 }
@@ -43,6 +45,7 @@ struct Found {
     envelope: Option<Envelope>,
     kept: Vec<(f32, f32)>,
     mel: Option<MelView>,
+    voice: Option<VoiceAttributes>,
     log_mel: Option<MelSpectrogram>,
     notices: Vec<Notice>,
     times: Vec<StageTime>,
@@ -60,7 +63,8 @@ impl Analyzer {
             State::Decode(_) => Some(Stage::Decode),
             State::Resample(_) => Some(Stage::Resample),
             State::Trim(_) => Some(Stage::Trim),
-            State::Features(_) => Some(Stage::Features),
+            State::Features(..) => Some(Stage::Features),
+            State::Voice(..) => Some(Stage::Voice),
             State::Models { .. } => Some(Stage::Models),
             State::Ended => None,
         }
@@ -119,14 +123,18 @@ impl Analyzer {
                     self.found.notices.push(Notice::Short { seconds });
                 }
                 self.found.kept = vec![prepared.kept];
-                State::Features(prepared)
+                State::Features(prepared, audio)
             }
-            State::Features(prepared) => {
+            State::Features(prepared, audio) => {
                 let config = engine.features();
                 let features: Features = extract(&prepared.audio, config)?;
                 self.found.mel = Some(mel_view(&features.log_mel, config.floor_decades, 1.0 / config.frame_rate()));
                 let inputs = Inputs::new(&features, config);
                 self.found.log_mel = Some(features.log_mel);
+                State::Voice(inputs, audio)
+            }
+            State::Voice(inputs, audio) => {
+                self.found.voice = Some(voice_attributes(&audio)?);
                 State::Models { inputs, answers: Vec::new(), votes: Vec::new() }
             }
             State::Models { mut inputs, mut answers, mut votes } => {
@@ -191,6 +199,7 @@ impl Analyzer {
             envelope,
             kept: found.kept,
             mel,
+            voice: found.voice.unwrap_or_default(),
             probabilities,
             winner: winner(&probabilities),
             answers,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::features::voice::VoiceAttributes;
 use crate::inference::{Emotion, ModelKind, Probabilities, Tier};
 
 /// The result for one clip.
@@ -15,6 +16,8 @@ pub struct Analysis {
     pub kept: Vec<(f32, f32)>,
     /// The mel spectrogram of the kept part.
     pub mel: MelView,
+    /// What can be measured of the voice.
+    pub voice: VoiceAttributes,
     /// The ensemble's probabilities.
     pub probabilities: Probabilities,
     /// The ensemble's winner.
@@ -142,13 +145,15 @@ pub enum Stage {
     Trim,
     /// Spectrogram, MFCC, descriptors, functionals.
     Features,
+    /// Pitch, rate, steadiness and pauses.
+    Voice,
     /// All models of a tier.
     Models,
 }
 
 impl Stage {
     /// All stages in order.
-    pub const ALL: [Self; 5] = [Self::Decode, Self::Resample, Self::Trim, Self::Features, Self::Models];
+    pub const ALL: [Self; 6] = [Self::Decode, Self::Resample, Self::Trim, Self::Features, Self::Voice, Self::Models];
 
     /// A word for the page.
     pub fn name(self) -> &'static str {
@@ -157,6 +162,7 @@ impl Stage {
             Self::Resample => "resample",
             Self::Trim => "trim",
             Self::Features => "features",
+            Self::Voice => "voice",
             Self::Models => "models",
         }
     }

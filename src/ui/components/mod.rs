@@ -12,6 +12,7 @@ mod progress;
 mod result;
 mod sharper_switch;
 mod stages;
+mod voice;
 
 pub(super) use drop_zone::DropZone;
 pub(super) use footer::Footer;

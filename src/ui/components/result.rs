@@ -6,6 +6,7 @@ use super::answer::Answer;
 use super::clip::Clip;
 use super::models::Models;
 use super::stages::Stages;
+use super::voice::Voice;
 use crate::analysis::Tier;
 use crate::protocol::DeepOffer;
 use crate::ui::state::{DeepState, DeepStatus, Report};
@@ -45,6 +46,7 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
         >
             <Answer ..props.clone() />
             <Clip report={report.clone()} />
+            <Voice report={report.clone()} />
             <Models ..props.clone() />
             <Stages report={report.clone()} />
         </article>

@@ -1,5 +1,5 @@
 use super::*;
-use crate::analysis::{ClipInfo, Envelope, MelView};
+use crate::analysis::{ClipInfo, Envelope, MelView, VoiceAttributes};
 use crate::protocol::DeepReady;
 
 fn report(job: JobId) -> Report {
@@ -15,6 +15,7 @@ fn report(job: JobId) -> Report {
             centers_hz: vec![],
             floor_db: -80.0,
         },
+        voice: VoiceAttributes::default(),
         probabilities: [0.125; 8],
         winner: Emotion::Neutral,
         answers: vec![],

@@ -1,8 +1,10 @@
 //! Every English sentence of the page, and how numbers are written.
 
 mod deep;
+mod voice;
 
 pub use deep::*;
+pub use voice::*;
 
 use super::state::{Report, Shown};
 use crate::analysis::{Analysis, Emotion, ModelKind, Probabilities, Stage, winner};
@@ -108,6 +110,7 @@ pub fn stage(stage: Stage) -> &'static str {
         Stage::Resample => "Resample",
         Stage::Trim => "Cut silence",
         Stage::Features => "Measure",
+        Stage::Voice => "Describe the voice",
         Stage::Models => "Judge",
     }
 }

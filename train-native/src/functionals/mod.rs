@@ -29,6 +29,11 @@ use crate::train::confusion_table;
 pub use regression::Choice;
 pub use table::write;
 
+/// Begins the name of every regression on functionals.
+pub const MODEL_PREFIX: &str = "logistic-";
+/// Name of the recipe without copies, at an even level.
+pub const RECIPE: &str = "functionals";
+
 /// Everything that decides the figures.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Settings {
@@ -77,7 +82,7 @@ pub fn evaluate(args: &FunctionalsArgs) -> Result<()> {
     let info = RunInfo {
         protocol: args.protocol,
         train: corpora.iter().map(|corpus| corpus.kind).collect(),
-        model: format!("logistic-{set}"),
+        model: format!("{MODEL_PREFIX}{set}"),
         tier: Tier::Quick,
         seeds: vec![args.seed],
         recipe: recipe(args),
@@ -108,7 +113,7 @@ pub fn evaluate(args: &FunctionalsArgs) -> Result<()> {
 fn recipe(args: &FunctionalsArgs) -> String {
     let copies = if args.copies == 0 { String::new() } else { format!(", {} copies", args.copies) };
     let input = if args.as_recorded { ", as recorded" } else { "" };
-    format!("functionals{input}{copies}")
+    format!("{RECIPE}{input}{copies}")
 }
 
 /// For each clip `[copies + 1, columns]`, the clip itself first.

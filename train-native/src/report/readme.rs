@@ -1,6 +1,6 @@
 //! The block of figures in the project's README, between two marks.
 
-use super::tables::{percent, tier, uar};
+use super::tables::{origin, percent, uar};
 use super::{headline, is_plain, shown};
 use crate::results::Results;
 use crate::split::Protocol;
@@ -25,7 +25,7 @@ fn block(results: &Results) -> String {
         String::from("| model (tier) | unseen actors (`luna5`), UAR % | accuracy % |\n| --- | ---: | ---: |\n");
     let is_headline = |run: &&crate::results::Run| run.protocol == Protocol::Luna5 && is_plain(run);
     for run in shown(results).into_iter().filter(is_headline) {
-        text += &format!("| {} ({}) | {} | {} |\n", run.model, tier(run.tier), uar(run), percent(run.accuracy));
+        text += &format!("| {} ({}) | {} | {} |\n", run.model, origin(run), uar(run), percent(run.accuracy));
     }
     text += &format!(
         "\nRAVDESS speech, {} classes, no actor of a test fold heard in training; mean over {} with the 95 % interval over \

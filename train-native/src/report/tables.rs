@@ -43,6 +43,11 @@ pub(super) fn tier(tier: Tier) -> &'static str {
     }
 }
 
+/// Whose the model is: a tier of the page, or a set of functionals by itself.
+pub(super) fn origin(run: &Run) -> &'static str {
+    if run.model.starts_with(crate::functionals::MODEL_PREFIX) { "functionals alone" } else { tier(run.tier) }
+}
+
 /// `71.2 ± 0.4 [66.0, 75.9]`; the deviation is left out for one seed.
 pub(super) fn uar(run: &Run) -> String {
     let [low, high] = run.uar.ci95.map(percent);
@@ -107,8 +112,12 @@ pub(super) fn figures(results: &Results) -> String {
 
 fn name(run: &Run) -> String {
     let usual = [crate::recipe::DEFAULT, crate::deep::recipe::DEFAULT].contains(&run.recipe.as_str());
-    let recipe = if usual { String::new() } else { format!(", recipe `{}`", run.recipe) };
-    format!("{} ({}{recipe})", run.model, tier(run.tier))
+    let recipe = match run.recipe.as_str() {
+        _ if usual => String::new(),
+        crate::functionals::RECIPE => String::new(),
+        recipe => format!(", recipe `{recipe}`"),
+    };
+    format!("{} ({}{recipe})", run.model, origin(run))
 }
 
 fn rows_of(runs: &[&Run]) -> String {
