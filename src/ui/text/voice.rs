@@ -94,7 +94,7 @@ fn register(register: Register) -> &'static str {
 fn melody(melody: Melody) -> &'static str {
     match melody {
         Melody::Narrow => "Narrow, flat",
-        Melody::Moving => "Moving",
+        Melody::Usual => "Usual",
         Melody::Lively => "Wide, lively",
     }
 }
@@ -102,7 +102,7 @@ fn melody(melody: Melody) -> &'static str {
 fn pace(pace: Pace) -> &'static str {
     match pace {
         Pace::Slow => "Slow",
-        Pace::Normal => "Usual",
+        Pace::Usual => "Usual",
         Pace::Fast => "Fast",
     }
 }
