@@ -71,8 +71,8 @@ fn the_shipped_models_answer_a_clip_stage_by_stage() {
             break analysis;
         }
     };
-    assert_eq!(stages[..4], Stage::ALL[..4]);
-    assert_eq!(stages[4..].len(), engine.entries().len());
+    assert_eq!(stages[..5], Stage::ALL[..5]);
+    assert_eq!(stages[5..].len(), engine.entries().len());
     assert_eq!(analyzer.next_stage(), None);
     assert_eq!(analysis.answers.len(), engine.manifest().tier(Tier::Quick).count());
     for probabilities in analysis.answers.iter().map(|answer| &answer.probabilities).chain([&analysis.probabilities]) {

@@ -22,7 +22,7 @@ async fn a_dropped_clip_gets_a_result_under_any_path() -> Result<()> {
             shown.check()?;
             ensure!(shown.canvases.iter().all(|(width, height)| width * height > 0), "{:?}", shown.canvases);
             let names: Vec<&str> = shown.stages.iter().map(|(name, _)| name.as_str()).collect();
-            ensure!(names == ["decode", "resample", "trim", "features", "models"], "the stages are {names:?}");
+            ensure!(names == ["decode", "resample", "trim", "features", "voice", "models"], "the stages are {names:?}");
             ensure!(shown.stages.iter().all(|(_, millis)| millis.is_finite() && *millis >= 0.0));
             ensure!(shown.notices.is_empty(), "a clean clip got a notice: {}", shown.notices);
 
@@ -88,6 +88,24 @@ async fn a_chosen_file_and_a_second_clip_get_results_of_their_own() -> Result<()
         second.check()?;
         ensure!(first.vector()? == again.vector()?, "the same clip got another answer");
         ensure!(first.vector()? != second.vector()?, "another clip got the same answer");
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_voice_is_described_in_words_with_numbers() -> Result<()> {
+    let site = Site::built("/")?;
+    Browser::with(async |browser| {
+        let page = Page::open(browser, &site).await?;
+        page.result_of("voice.wav", &good_clip()).await?;
+        let words = page.text("#voice").await?;
+        for name in ["Pitch", "Pitch range", "Speaking rate", "Loudness", "Steadiness", "Pauses"] {
+            ensure!(words.contains(name), "{name} is not among {words}");
+        }
+        let pitch = page.text("#voice [data-attribute=pitch] .figure").await?;
+        let hz: f32 = pitch.split_whitespace().next().unwrap_or_default().parse()?;
+        ensure!((100.0..220.0).contains(&hz), "the voice of 150 Hz has {pitch}");
         Ok(())
     })
     .await
