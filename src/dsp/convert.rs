@@ -24,7 +24,7 @@ pub fn mel_to_hz_htk(mel: f64) -> f64 {
 
 /// Semitones above 27.5 Hz, openSMILE's `F0semitoneFrom27.5Hz`.
 pub fn hz_to_semitone(hz: f32) -> f32 {
-    12.0 * (hz / 27.5).log2()
+    (12.0 * (f64::from(hz) / 27.5).log2()) as f32
 }
 
 #[cfg(test)]

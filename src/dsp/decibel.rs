@@ -1,8 +1,9 @@
 //! Level in decibels.
 
-/// `10 log10(max(power, amin))`, as `librosa.power_to_db(ref=1, top_db=None)`.
+/// `10 log10(max(power, amin))`, as `librosa.power_to_db(ref=1, top_db=None)`; rounded from double precision, and so the
+/// same on every machine.
 pub fn power_to_db(power: f32, amin: f32) -> f32 {
-    10.0 * power.max(amin).log10()
+    (10.0 * f64::from(power.max(amin)).log10()) as f32
 }
 
 /// Decibels to an amplitude ratio.

@@ -11,7 +11,7 @@ const LIFTER: f64 = 22.0;
 /// Full scale of 16-bit samples, in which HTK's spectra are measured.
 const FULL_SCALE: f32 = 32767.0 * 32767.0;
 const LOUDNESS_FLOOR: f32 = 9.3e-10;
-const COMPRESSION: f32 = 0.33;
+const COMPRESSION: f64 = 0.33;
 
 /// Plan for 26 HTK mel bands of 20-8000 Hz (`1127 ln(1 + f / 700)`), over which each bin is shared by two neighbours.
 pub struct Auditory {
@@ -62,11 +62,12 @@ impl Auditory {
             self.bands[*upper] += power - below;
         }
         let bands = &self.bands[1..=N_BANDS];
-        let loud = |(band, weight): (&f32, &f32)| (band.max(LOUDNESS_FLOOR) * weight).powf(COMPRESSION);
+        // Rounded from double precision: a power in single precision is another one on another machine.
+        let loud = |(band, weight): (&f32, &f32)| f64::from(band.max(LOUDNESS_FLOOR) * weight).powf(COMPRESSION) as f32;
         let loudness = bands.iter().zip(&self.equal_loudness).map(loud).sum::<f32>() / N_BANDS as f32;
         let mut logs = [0.0; N_BANDS];
         for (log, band) in logs.iter_mut().zip(bands) {
-            *log = (band * FULL_SCALE).max(1.0).ln();
+            *log = f64::from((band * FULL_SCALE).max(1.0)).ln() as f32;
         }
         (loudness, self.dct.map(|row| row.iter().zip(&logs).map(|(weight, log)| weight * log).sum()))
     }

@@ -113,7 +113,7 @@ impl<'a> PeriodMatcher<'a> {
             let ratio = tally.amplitude_change / tally.amplitude;
             self.shimmer = if tally.amplitude > 0.0 { ratio.min(1.0) } else { 0.0 };
         }
-        Perturbation { jitter, shimmer_db: 20.0 * (1.0 + self.shimmer).log10() }
+        Perturbation { jitter, shimmer_db: (20.0 * f64::from(1.0 + self.shimmer).log10()) as f32 }
     }
 
     /// Lag of the highest inner peak of the correlation of neighbouring stretches, refined period and height.

@@ -40,7 +40,7 @@ impl SpectralShape {
     pub fn analyse(&mut self, magnitude: &[f32], power: &[f32]) -> Shape {
         let mut levels = [0.0; BIN_1500 + 1];
         for (level, power) in levels.iter_mut().zip(power) {
-            *level = 10.0 * power.max(FLOOR).log10();
+            *level = (10.0 * f64::from(power.max(FLOOR)).log10()) as f32;
         }
         Shape {
             alpha_ratio: ratio_db(sum(&power[BIN_1000..=BIN_5000]), sum(&power[..BIN_1000])),

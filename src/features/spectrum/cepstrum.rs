@@ -10,9 +10,14 @@ use crate::features::FrameMatrix;
 /// (`librosa.feature.mfcc(S=log_mel)`).
 pub fn mfcc(log_mel: ArrayView2<f32>, n_mfcc: usize) -> FrameMatrix {
     let n_mels = log_mel.nrows();
-    let basis = dct2_ortho(n_mfcc, n_mels);
-    Array2::from_shape_vec((n_mfcc, n_mels), basis)
-        .map_or_else(|_| Array2::zeros((n_mfcc, log_mel.ncols())), |basis| basis.dot(&log_mel))
+    let mut cepstra = Array2::zeros((n_mfcc, log_mel.ncols()));
+    // Not ndarray's product, which sums in another order on each processor.
+    for (weights, mut out) in dct2_ortho(n_mfcc, n_mels).chunks_exact(n_mels.max(1)).zip(cepstra.rows_mut()) {
+        for (weight, band) in weights.iter().zip(log_mel.rows()) {
+            out.scaled_add(*weight, &band);
+        }
+    }
+    cepstra
 }
 
 /// The `order`-th derivative of each row, a frame, by local polynomials of degree `order` over `width` frames; at

@@ -1,5 +1,6 @@
 //! Models of the samples of one frame: linear prediction and wavelet packets.
 
+use crate::dsp::decibel::power_to_db;
 use crate::dsp::lpc::{autocorrelate, levinson_durbin, lpc_to_cepstrum};
 use crate::dsp::stft::for_each_reflected;
 use crate::dsp::wavelet::WaveletPacket;
@@ -46,7 +47,7 @@ impl FrameModel {
         let length = self.frame.len().max(1) as f32;
         self.tree.energies(&self.frame, energies);
         for energy in energies {
-            *energy = 10.0 * (*energy / length).max(LEAST_ENERGY).log10();
+            *energy = power_to_db(*energy / length, LEAST_ENERGY);
         }
     }
 
