@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 
-/// Plan for autocorrelations of frames of a fixed length, up to `max_lag`.
+/// Plan for autocorrelations of frames of a fixed length. Computed in double precision, so that what is rounded from it
+/// is the same on every machine.
 pub struct Autocorrelation {
-    max_lag: usize,
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
-    buffer: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
+    forward: Arc<dyn RealToComplex<f64>>,
+    inverse: Arc<dyn ComplexToReal<f64>>,
+    buffer: Vec<f64>,
+    spectrum: Vec<Complex<f64>>,
+    scratch: Vec<Complex<f64>>,
+    correlation: Vec<f32>,
 }
 
 impl Autocorrelation {
@@ -21,27 +23,28 @@ impl Autocorrelation {
         let forward = planner.plan_fft_forward(n);
         let inverse = planner.plan_fft_inverse(n);
         let (buffer, spectrum) = (forward.make_input_vec(), forward.make_output_vec());
-        Self { max_lag, forward, inverse, buffer, spectrum }
+        let scratch = vec![Complex::default(); forward.get_scratch_len().max(inverse.get_scratch_len())];
+        Self { forward, inverse, buffer, spectrum, scratch, correlation: vec![0.0; max_lag + 1] }
     }
 
     /// `r[lag] = sum_n frame[n] frame[n + lag]`, scaled so that `r[0] = 1`; all zero for a frame without energy.
     /// Returns `max_lag + 1` values.
     pub fn normalized(&mut self, frame: &[f32]) -> &[f32] {
-        let used = frame.len().min(self.buffer.len());
-        self.buffer[..used].copy_from_slice(&frame[..used]);
-        self.buffer[used..].fill(0.0);
-        let done = self.forward.process(&mut self.buffer, &mut self.spectrum).is_ok();
-        for bin in &mut self.spectrum {
+        self.buffer.fill(0.0);
+        self.buffer.iter_mut().zip(frame).for_each(|(slot, sample)| *slot = f64::from(*sample));
+        let Self { forward, inverse, buffer, spectrum, scratch, correlation } = self;
+        let done = forward.process_with_scratch(buffer, spectrum, scratch).is_ok();
+        for bin in spectrum.iter_mut() {
             *bin = Complex::new(bin.norm_sqr(), 0.0);
         }
-        let done = done && self.inverse.process(&mut self.spectrum, &mut self.buffer).is_ok();
-        let energy = self.buffer[0];
-        if done && energy > f32::MIN_POSITIVE {
-            self.buffer[..=self.max_lag].iter_mut().for_each(|r| *r /= energy);
+        let done = done && inverse.process_with_scratch(spectrum, buffer, scratch).is_ok();
+        let energy = buffer[0];
+        if done && energy as f32 > f32::MIN_POSITIVE {
+            correlation.iter_mut().zip(buffer).for_each(|(slot, r)| *slot = (*r / energy) as f32);
         } else {
-            self.buffer[..=self.max_lag].fill(0.0);
+            correlation.fill(0.0);
         }
-        &self.buffer[..=self.max_lag]
+        correlation
     }
 }
 

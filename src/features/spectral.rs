@@ -70,15 +70,18 @@ fn mel_with(audio: &Audio, config: &FeatureConfig, mut each: impl FnMut(usize, &
     let bank = MelFilterBank::new(config.sample_rate, config.n_fft, config.n_mels, config.fmin, config.fmax);
     let n_frames = n_frames(audio, config);
     let mut by_frame = Array2::<f32>::zeros((n_frames, config.n_mels));
-    Stft::new(config.n_fft, config.hop_length).power_frames(audio.samples(), |frame, power| {
+    let plan = Stft::new_f64(config.n_fft, config.hop_length);
+    let mut rounded = vec![0.0; plan.n_bins()];
+    plan.power_frames(audio.samples(), |frame, power| {
         if frame < n_frames {
+            rounded.iter_mut().zip(power).for_each(|(slot, power)| *slot = *power as f32);
             if let Some(row) = by_frame.row_mut(frame).as_slice_mut() {
-                bank.apply(power, row);
+                bank.apply(&rounded, row);
             }
-            each(frame, power);
+            each(frame, &rounded);
         }
     });
-    by_frame.mapv_inplace(|power| power.max(AMIN).log10());
+    by_frame.mapv_inplace(|power| f64::from(power.max(AMIN)).log10() as f32);
     let floor = by_frame.iter().copied().fold(f32::NEG_INFINITY, f32::max) - config.floor_decades;
     by_frame.mapv_inplace(|value| value.max(floor));
     let values = by_frame.t().as_standard_layout().into_owned();
