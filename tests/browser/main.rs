@@ -1,5 +1,7 @@
 //! The engine, natively and in a browser, from one source: the numbers must be the same.
 
+mod feature_sets;
+#[path = "../support/mod.rs"]
 mod support;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -15,7 +17,7 @@ use undertone::{Error, audio};
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 /// Functionals of `voice(48000, 1.5)`, written by the native test where `UNDERTONE_WRITE_GOLDEN` is set.
-const GOLDEN: &str = include_str!("data/functionals.json");
+const GOLDEN: &str = include_str!("../data/functionals.json");
 
 fn clip() -> Clip {
     Clip::File { name: "voice.wav".into(), bytes: wav(&voice(48000, 1.5), 48000, 2, Sample::I16) }
@@ -47,16 +49,16 @@ fn functionals_are_the_golden_ones() {
 
 fn file(name: &str) -> Option<Vec<u8>> {
     let files: [(&str, &[u8]); 4] = [
-        ("cnn-2d.onnx", include_bytes!("../models/cnn-2d.onnx")),
-        ("mlp.onnx", include_bytes!("../models/mlp.onnx")),
-        ("xgboost.onnx", include_bytes!("../models/xgboost.onnx")),
-        ("lightgbm.onnx", include_bytes!("../models/lightgbm.onnx")),
+        ("cnn-2d.onnx", include_bytes!("../../models/cnn-2d.onnx")),
+        ("mlp.onnx", include_bytes!("../../models/mlp.onnx")),
+        ("xgboost.onnx", include_bytes!("../../models/xgboost.onnx")),
+        ("lightgbm.onnx", include_bytes!("../../models/lightgbm.onnx")),
     ];
     files.iter().find(|(known, _)| *known == name).map(|(_, bytes)| bytes.to_vec())
 }
 
 fn engine() -> Engine {
-    let manifest = Manifest::parse(include_bytes!("../models/manifest.json")).unwrap();
+    let manifest = Manifest::parse(include_bytes!("../../models/manifest.json")).unwrap();
     Engine::new(manifest, |entry| file(&entry.file)).unwrap()
 }
 
@@ -97,7 +99,7 @@ fn gain_does_not_change_the_answer() {
 
 #[test]
 fn an_altered_model_is_refused() {
-    let manifest = Manifest::parse(include_bytes!("../models/manifest.json")).unwrap();
+    let manifest = Manifest::parse(include_bytes!("../../models/manifest.json")).unwrap();
     let error = Engine::new(manifest, |entry| {
         let mut bytes = file(&entry.file)?;
         bytes[100] ^= 1;
