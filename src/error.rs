@@ -68,6 +68,11 @@ pub enum Error {
     /// Nothing but silence.
     #[error("This clip is silent. Check the microphone or choose another clip.")]
     Silent,
+    /// Sound, but nobody who speaks.
+    #[error(
+        "No speech was found in this clip: it sounds like noise, music or silence. Record or choose a clip in which somebody speaks."
+    )]
+    NoSpeech,
     /// A model is missing, altered, or not what the manifest says.
     #[error(
         "The model {model} could not be used: {reason}. Reload the page; if it stays, the site's files are incomplete."

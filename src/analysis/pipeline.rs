@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Analysis, Answer, Clip, ClipInfo, Deepening, Envelope, MelView, Notice, Stage, StageTime};
 use crate::audio::{Audio, Decoded, Prepared, decode, prepare, resample};
 use crate::features::voice::{VoiceAttributes, voice_attributes};
-use crate::features::{Features, MelSpectrogram, extract};
+use crate::features::{Features, MelSpectrogram, extract, require_speech};
 use crate::inference::{Engine, Inputs, Probabilities, winner};
 use crate::{Error, Result};
 
@@ -128,6 +128,7 @@ impl Analyzer {
             State::Features(prepared, audio) => {
                 let config = engine.features();
                 let features: Features = extract(&prepared.audio, config)?;
+                require_speech(&features.log_mel, &features.f0)?;
                 self.found.mel = Some(mel_view(&features.log_mel, config.floor_decades, 1.0 / config.frame_rate()));
                 let inputs = Inputs::new(&features, config);
                 self.found.log_mel = Some(features.log_mel);

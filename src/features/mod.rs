@@ -16,6 +16,7 @@ mod pitch;
 mod sets;
 mod spectral;
 pub mod spectrum;
+mod speech;
 mod table;
 pub mod voice;
 
@@ -34,6 +35,7 @@ pub use picture::picture;
 pub use pitch::{F0Contour, f0_contour};
 pub use sets::FeatureSet;
 pub use spectral::{MelSpectrogram, mel_spectrogram};
+pub use speech::{SpeechEvidence, require_speech, speech_cues, speech_evidence};
 pub use table::{DescriptorTable, TABLE_HOP_LENGTH, TABLE_SAMPLE_RATE, table_frames, table_samples};
 
 use crate::audio::Audio;
@@ -48,6 +50,8 @@ pub struct Features {
     pub descriptors: Descriptors,
     /// Functionals of the descriptors, in the order of [`functional_names`].
     pub functionals: Vec<f32>,
+    /// Fundamental frequency, one value a frame.
+    pub f0: F0Contour,
 }
 
 /// All features of prepared sound (silence cut, level normalised) at `config.sample_rate` Hz.
@@ -59,7 +63,7 @@ pub fn extract(audio: &Audio, config: &FeatureConfig) -> Result<Features> {
     let f0 = f0_contour(audio, config);
     let descriptors = Descriptors::new(&log_mel, spectra, &f0, config);
     let functionals = functionals(&descriptors, &f0);
-    Ok(Features { log_mel, descriptors, functionals })
+    Ok(Features { log_mel, descriptors, functionals, f0 })
 }
 
 fn check<'a>(audio: &'a Audio, config: &FeatureConfig) -> Result<&'a Audio> {

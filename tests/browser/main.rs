@@ -7,7 +7,7 @@ mod support;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use support::{Sample, voice, wav};
+use support::{Sample, tone, voice, wav};
 use undertone::analysis::{Analyzer, Clip, Stage};
 use undertone::features::{FeatureConfig, extract, functional_names};
 use undertone::inference::{Engine, Manifest, N_CLASSES, Tier};
@@ -19,8 +19,14 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_dedicated_worker);
 /// Functionals of `voice(48000, 1.5)`, written by the native test where `UNDERTONE_WRITE_GOLDEN` is set.
 const GOLDEN: &str = include_str!("../data/functionals.json");
 
+/// A synthetic sentence of 1.5 s at 16 kHz.
+fn sentence() -> audio::Audio {
+    audio::decode(include_bytes!("data/golden/signals/speech_en.wav").to_vec(), Some("wav")).unwrap().audio
+}
+
 fn clip() -> Clip {
-    Clip::File { name: "voice.wav".into(), bytes: wav(&voice(48000, 1.5), 48000, 2, Sample::I16) }
+    let samples = audio::resample(&sentence(), 48000).unwrap();
+    Clip::File { name: "voice.wav".into(), bytes: wav(samples.samples(), 48000, 2, Sample::I16) }
 }
 
 fn functionals() -> Vec<f32> {
@@ -89,11 +95,35 @@ fn the_shipped_models_answer_a_clip_stage_by_stage() {
 fn gain_does_not_change_the_answer() {
     let engine = engine();
     let of = |gain: f32| {
-        let samples = voice(16000, 1.5).iter().map(|sample| sample * gain).collect();
+        let samples = sentence().samples().iter().map(|sample| sample * gain).collect();
         Analyzer::new(Clip::Pcm { samples, sample_rate: 16000 }).run(&engine, &|| 0.0).unwrap().0.probabilities
     };
     for (a, b) in of(1.0).iter().zip(of(0.1)) {
         assert!((a - b).abs() < 2e-3, "{a} {b}");
+    }
+}
+
+#[test]
+fn a_clip_without_speech_is_refused_and_the_next_one_answered() {
+    let engine = engine();
+    let mut state = 1u32;
+    let noise = (0..32_000).map(|_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 24) as f32 - 0.5
+    });
+    for samples in [noise.collect(), tone(16000, 2.0)] {
+        let mut analyzer = Analyzer::new(Clip::Pcm { samples, sample_rate: 16000 });
+        let refused = loop {
+            match analyzer.step(&engine, &|| 0.0) {
+                Ok(undertone::analysis::Step::Next(_)) => {}
+                Ok(undertone::analysis::Step::Done(analysis)) => panic!("it was answered {:?}", analysis.winner),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(refused, Error::NoSpeech);
+        assert!(refused.to_string().contains("No speech was found"));
+        assert_eq!(analyzer.step(&engine, &|| 0.0).unwrap_err(), Error::Cancelled);
+        assert!(Analyzer::new(clip()).run(&engine, &|| 0.0).is_ok());
     }
 }
 

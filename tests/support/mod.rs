@@ -1,6 +1,9 @@
 //! Sounds made for the tests.
 #![allow(dead_code)]
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod sounds;
+
 /// A made-up voice: a pulse train of gliding pitch through two resonances, with pauses. Mono, in -1..=1.
 pub fn voice(sample_rate: u32, seconds: f32) -> Vec<f32> {
     let rate = sample_rate as f32;

@@ -12,9 +12,10 @@ const VOWELS: [[(f32, f32); 3]; 5] = [
     [(300.0, 65.0), (870.0, 110.0), (2240.0, 170.0)],
 ];
 
-const SYLLABLE_SECONDS: f32 = 0.28;
+const SYLLABLE_SECONDS: f32 = 0.24;
 
-/// Mono samples in -1..=1: syllables with a pitch that falls from `hz`, with pauses between and noise below.
+/// Mono samples in -1..=1: syllables whose formants glide from vowel to vowel, with a pitch that falls from `hz` and rises on
+/// each, hissing consonants between them, and noise below.
 pub fn voice(seconds: f32, hz: f32, sample_rate: u32) -> Vec<f32> {
     let rate = sample_rate as f32;
     let length = (seconds * rate) as usize;
@@ -22,21 +23,33 @@ pub fn voice(seconds: f32, hz: f32, sample_rate: u32) -> Vec<f32> {
     let mut phase = 0.0_f32;
     let mut noise = 1_u32;
     let mut resonators = [Resonator::default(); 3];
+    let mut hiss = Resonator::default();
     for (n, sample) in samples.iter_mut().enumerate() {
         let time = n as f32 / rate;
         let syllable = (time / SYLLABLE_SECONDS) as usize;
         let within = (time / SYLLABLE_SECONDS).fract();
-        let pitch = hz * (1.15 - 0.3 * time / seconds.max(0.1)) * (1.0 + 0.02 * (TAU * 5.0 * time).sin());
+        let accent = if syllable % 3 == 1 { 0.16 } else { 0.07 };
+        let phrase = (time / 2.4).fract();
+        let pitch = hz
+            * (1.15 - 0.3 * phrase)
+            * (1.0 + accent * (TAU * within).sin())
+            * (1.0 + 0.01 * (TAU * 5.0 * time).sin());
         phase = (phase + pitch / rate).fract();
         noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let breath = (noise >> 8) as f32 / (1 << 23) as f32 - 1.0;
         let pulse = if phase < 0.6 { (TAU / 2.0 * phase / 0.6).sin().powi(2) } else { 0.0 } - 0.3;
-        let loudness = (TAU / 2.0 * (within / 0.85).min(1.0)).sin().max(0.0);
-        let mut value = loudness * (pulse + 0.02 * breath);
-        for (resonator, (frequency, bandwidth)) in resonators.iter_mut().zip(VOWELS[syllable % VOWELS.len()]) {
+        let loudness = (TAU / 2.0 * (within / 0.8).min(1.0)).sin().max(0.0).powf(0.7);
+        let consonant =
+            if syllable % 3 == 0 { (TAU / 2.0 * ((within - 0.75) / 0.25).clamp(0.0, 1.0)).sin() } else { 0.0 };
+        let glide = 0.5 - 0.5 * (TAU / 2.0 * within).cos();
+        let (from, to) = (VOWELS[syllable % VOWELS.len()], VOWELS[(syllable + 1) % VOWELS.len()]);
+        let mut value = loudness * (pulse + 0.1 * breath);
+        for (resonator, (from, to)) in resonators.iter_mut().zip(from.iter().zip(to)) {
+            let (frequency, bandwidth) = (from.0 + glide * (to.0 - from.0), from.1 + glide * (to.1 - from.1));
             value = resonator.step(value, frequency / rate, bandwidth / rate);
         }
-        *sample = value + 2e-4 * breath;
+        let fricative = hiss.step(breath, (0.3 * rate).min(5200.0) / rate, 1800.0 / rate);
+        *sample = value + 0.03 * consonant * fricative + 1e-3 * breath;
     }
     let peak = samples.iter().fold(1e-9_f32, |peak, sample| peak.max(sample.abs()));
     samples.iter_mut().for_each(|sample| *sample *= 0.6 / peak);

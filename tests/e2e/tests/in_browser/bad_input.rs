@@ -29,9 +29,32 @@ fn cases() -> Vec<Case> {
         case("blink.wav", wav(&voice(0.05, 150.0, 16_000), 16_000, 1, Encoding::Pcm16), &["0.05 s", "at least"]),
         case("lecture.wav", wav(&voice(600.0, 150.0, 8_000), 8_000, 1, Encoding::Pcm8), &["longer than"]),
         case("silence.wav", wav(&[0.0; 32_000], 16_000, 1, Encoding::Pcm16), &["silent"]),
+        case("noise.wav", wav(&noise(2.0), 16_000, 1, Encoding::Pcm16), &["no speech was found"]),
+        case("chord.wav", wav(&chord(2.0), 16_000, 1, Encoding::Pcm16), &["no speech was found"]),
         case("surround.wav", wav(&eight, 16_000, 8, Encoding::Pcm16), &["8 channels"]),
         case("damaged.wav", wav(&damaged, 16_000, 1, Encoding::Float32), &["not numbers", "nan"]),
     ]
+}
+
+/// White noise at 16 kHz.
+fn noise(seconds: f32) -> Vec<f32> {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 25) as f32 - 0.25
+    };
+    (0..(seconds * 16_000.0) as usize).map(|_| next()).collect()
+}
+
+/// C major at 16 kHz, each note with five partials.
+fn chord(seconds: f32) -> Vec<f32> {
+    let note = |hz: f32, time: f32| -> f32 {
+        (1..=5_u8).map(f32::from).map(|k| (std::f32::consts::TAU * (k * hz * time).fract()).sin() / k).sum()
+    };
+    let at = |n: usize| n as f32 / 16_000.0;
+    (0..(seconds * 16_000.0) as usize)
+        .map(|n| [261.6, 329.6, 392.0].map(|hz| 0.1 * note(hz, at(n))).iter().sum())
+        .collect()
 }
 
 #[tokio::test]
