@@ -40,7 +40,7 @@ pub fn voice(seconds: f32, hz: f32, sample_rate: u32) -> Vec<f32> {
         let pulse = if phase < 0.6 { (TAU / 2.0 * phase / 0.6).sin().powi(2) } else { 0.0 } - 0.3;
         let loudness = (TAU / 2.0 * (within / 0.8).min(1.0)).sin().max(0.0).powf(0.7);
         let consonant =
-            if syllable % 3 == 0 { (TAU / 2.0 * ((within - 0.75) / 0.25).clamp(0.0, 1.0)).sin() } else { 0.0 };
+            if syllable.is_multiple_of(3) { (TAU / 2.0 * ((within - 0.75) / 0.25).clamp(0.0, 1.0)).sin() } else { 0.0 };
         let glide = 0.5 - 0.5 * (TAU / 2.0 * within).cos();
         let (from, to) = (VOWELS[syllable % VOWELS.len()], VOWELS[(syllable + 1) % VOWELS.len()]);
         let mut value = loudness * (pulse + 0.1 * breath);
