@@ -21,7 +21,7 @@ const GOLDEN: &str = include_str!("../data/functionals.json");
 
 /// A synthetic sentence of 1.5 s at 16 kHz.
 fn sentence() -> audio::Audio {
-    audio::decode(include_bytes!("data/golden/signals/speech_en.wav").to_vec(), Some("wav")).unwrap().audio
+    audio::decode(include_bytes!("../data/golden/signals/speech_en.wav").to_vec(), Some("wav")).unwrap().audio
 }
 
 fn clip() -> Clip {
