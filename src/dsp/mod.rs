@@ -12,6 +12,7 @@ pub mod logarithm;
 pub mod lpc;
 pub mod mel;
 pub mod polynomial;
+pub mod product;
 pub mod savitzky_golay;
 pub mod sinc;
 pub mod spectral_shape;

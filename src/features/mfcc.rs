@@ -3,18 +3,14 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::FrameMatrix;
-use crate::dsp::dct::dct2_ortho;
+use crate::dsp::{dct::dct2_ortho, product::product};
 
 /// `[n_mfcc, n_frames]` from log10 mel powers `[n_mels, n_frames]`: the orthonormal DCT-II of the levels in dB
 /// (`librosa.feature.mfcc(S=power_to_db(mel))`).
 pub fn mfcc(log_mel: ArrayView2<f32>, n_mfcc: usize) -> FrameMatrix {
-    let n_mels = log_mel.nrows();
-    let mut cepstra = Array2::zeros((n_mfcc, log_mel.ncols()));
-    // Not ndarray's product, which sums in another order on each processor.
-    for (weights, mut out) in dct2_ortho(n_mfcc, n_mels).chunks_exact(n_mels.max(1)).zip(cepstra.rows_mut()) {
-        for (weight, band) in weights.iter().zip(log_mel.rows()) {
-            out.scaled_add(10.0 * weight, &band);
-        }
-    }
-    cepstra
+    let (n_mels, n_frames) = log_mel.dim();
+    let weights: Vec<f32> = dct2_ortho(n_mfcc, n_mels).into_iter().map(|weight| 10.0 * weight).collect();
+    let levels = log_mel.as_standard_layout();
+    let cepstra = product(&weights, levels.as_slice().unwrap_or_default(), n_frames);
+    Array2::from_shape_vec((n_mfcc, n_frames), cepstra).unwrap_or_else(|_| Array2::zeros((n_mfcc, n_frames)))
 }

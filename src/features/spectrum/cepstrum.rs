@@ -3,21 +3,17 @@
 use ndarray::{Array2, ArrayView2};
 
 use crate::dsp::dct::dct2_ortho;
+use crate::dsp::product::product;
 use crate::dsp::savitzky_golay::derivative_weights;
 use crate::features::FrameMatrix;
 
 /// `[n_mfcc, n_frames]` of a log-mel spectrogram in dB, `[n_mels, n_frames]`: its orthonormal DCT-II over the bands
 /// (`librosa.feature.mfcc(S=log_mel)`).
 pub fn mfcc(log_mel: ArrayView2<f32>, n_mfcc: usize) -> FrameMatrix {
-    let n_mels = log_mel.nrows();
-    let mut cepstra = Array2::zeros((n_mfcc, log_mel.ncols()));
-    // Not ndarray's product, which sums in another order on each processor.
-    for (weights, mut out) in dct2_ortho(n_mfcc, n_mels).chunks_exact(n_mels.max(1)).zip(cepstra.rows_mut()) {
-        for (weight, band) in weights.iter().zip(log_mel.rows()) {
-            out.scaled_add(*weight, &band);
-        }
-    }
-    cepstra
+    let (n_mels, n_frames) = log_mel.dim();
+    let levels = log_mel.as_standard_layout();
+    let cepstra = product(&dct2_ortho(n_mfcc, n_mels), levels.as_slice().unwrap_or_default(), n_frames);
+    Array2::from_shape_vec((n_mfcc, n_frames), cepstra).unwrap_or_else(|_| Array2::zeros((n_mfcc, n_frames)))
 }
 
 /// The `order`-th derivative of each row, a frame, by local polynomials of degree `order` over `width` frames; at
