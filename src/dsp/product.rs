@@ -18,8 +18,8 @@ pub fn product(weights: &[f32], rows: &[f32], n_columns: usize) -> Vec<f32> {
                 let four = [row(index), row(index + 1), row(index + 2), row(index + 3)];
                 add_four(sums, &weights[index..index + 4], four);
             }
-            for index in whole..n_rows {
-                sums.iter_mut().zip(row(index)).for_each(|(sum, value)| *sum += weights[index] * value);
+            for (index, weight) in weights.iter().enumerate().skip(whole) {
+                sums.iter_mut().zip(row(index)).for_each(|(sum, value)| *sum += weight * value);
             }
         }
     }

@@ -184,7 +184,7 @@ impl FrameShape {
             rolloff[3],
             rolloff[4],
             flatness,
-            10.0 * flatness.max(AMIN).log10(),
+            decibel::power_to_db(flatness, AMIN),
             shape::entropy(power, &self.logs),
             flux,
             slope(&self.slopes[0]),
