@@ -14,6 +14,10 @@ use undertone::features::spectrum::{
 use undertone::features::voice::{PitchOptions, pitch};
 use undertone::features::{FeatureSet, egemaps};
 
+/// As in train-native.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failure = Box<dyn std::error::Error>;
 
 const N_FFT: usize = 400;

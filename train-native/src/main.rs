@@ -7,6 +7,10 @@ use train_native::split::Protocol;
 use train_native::{deep, encoder, functionals, predict, report, train, verify};
 use undertone::inference::Tier;
 
+/// Tables of a clip come and go by the megabyte, and this one keeps their pages.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
