@@ -49,6 +49,12 @@ mod spectral {
         spectrum::spectral_descriptors(&sound(samples.to_vec())).unwrap()
     }
 
+    /// Power of the weakest bin of each frame.
+    fn lowest_powers(samples: &[f32]) -> Vec<f32> {
+        let spectrogram = spectrum::stft(&sound(samples.to_vec()), 400, 160);
+        spectrogram.frames().map(|power| power.iter().copied().fold(f32::MAX, f32::min)).collect()
+    }
+
     fn all_finite(values: ArrayView2<f32>) -> bool {
         values.iter().all(|value| value.is_finite())
     }
@@ -127,16 +133,18 @@ mod spectral {
         }
 
         // At the ends reflection makes spectra real, whose bins pass through zero, and thereby under the floor of -100
-        // dB.
+        // dB; inside, a bin rarely does.
         #[test]
         fn a_gain_moves_levels_and_nothing_else(samples in noise(), gain in 0.1f32..3.0) {
             let (plain, loud) = (table(&samples), table(&samples.iter().map(|s| s * gain).collect::<Vec<_>>()));
             let gain_db = 20.0 * gain.log10();
+            let lowest = lowest_powers(&samples);
+            let floored = |frame: usize| lowest[frame] * gain.min(1.0).powi(2) < 1e-10;
             for ((name, plain), loud) in plain.names.iter().zip(plain.values.rows()).zip(loud.values.rows()) {
                 let scale = plain.iter().fold(1e-2f32, |most, v| most.max(v.abs()));
                 // A roll-off is a bin: where the sum meets the threshold, a rounding moves it to the next.
                 let slack = if name.contains("rolloff") { 40.01 } else { 1e-3 * scale };
-                for frame in INSIDE..plain.len() - INSIDE {
+                for frame in (INSIDE..plain.len() - INSIDE).filter(|frame| !floored(*frame)) {
                     let (plain, loud) = (plain[frame], loud[frame]);
                     let expected = share_of_gain(name).map_or(plain * gain, |share| plain + share * gain_db);
                     prop_assert!((loud - expected).abs() <= slack, "{}: {} instead of {}", name, loud, expected);

@@ -1,5 +1,7 @@
 //! Chroma filter bank.
 
+use super::simd::vectorized;
+
 /// Pitch classes of an octave.
 pub const N_CHROMA: usize = 12;
 
@@ -40,6 +42,11 @@ impl ChromaFilterBank {
 
     /// Pitch classes of one power spectrum, the strongest scaled to 1; all 0 for silence.
     pub fn apply(&self, power: &[f32], out: &mut [f32; N_CHROMA]) {
+        vectorized!(self.apply_to(power, out));
+    }
+
+    #[inline(always)]
+    fn apply_to(&self, power: &[f32], out: &mut [f32; N_CHROMA]) {
         let (mut even, mut odd) = ([0.0f32; N_CHROMA], [0.0f32; N_CHROMA]);
         let n = self.weights.len().min(power.len());
         let (weights, last_weights) = self.weights[..n].as_chunks::<2>();

@@ -1,5 +1,7 @@
 //! Octave bands for spectral contrast.
 
+use super::simd::vectorized;
+
 /// Bins of one band, and how many of its lowest and highest make its valley and its peak.
 #[derive(Clone, Debug, PartialEq)]
 struct Band {
@@ -50,7 +52,7 @@ impl ContrastBands {
         for (index, band) in self.bands.iter().enumerate() {
             let Some(bins) = magnitude.get(band.first..band.last) else { continue };
             if band.count <= 2 {
-                let (low, high) = if band.count == 1 { extremes(bins) } else { extreme_pairs(bins) };
+                let (low, high) = vectorized!(if band.count == 1 { extremes(bins) } else { extreme_pairs(bins) });
                 each(index, high, low);
                 continue;
             }
@@ -68,15 +70,18 @@ impl ContrastBands {
 
 const LANES: usize = 8;
 
+#[inline(always)]
 fn lower(a: f32, b: f32) -> f32 {
     if b < a { b } else { a }
 }
 
+#[inline(always)]
 fn higher(a: f32, b: f32) -> f32 {
     if b > a { b } else { a }
 }
 
 /// The lowest and the highest of non-negative values.
+#[inline(always)]
 fn extremes(values: &[f32]) -> (f32, f32) {
     let (mut low, mut high) = ([f32::INFINITY; LANES], [0.0; LANES]);
     let (chunks, rest) = values.as_chunks::<LANES>();
@@ -93,6 +98,7 @@ fn extremes(values: &[f32]) -> (f32, f32) {
 }
 
 /// The means of the two lowest and of the two highest of at least two non-negative values.
+#[inline(always)]
 fn extreme_pairs(values: &[f32]) -> (f32, f32) {
     let (mut low, mut next_low) = ([f32::INFINITY; LANES], [f32::INFINITY; LANES]);
     let (mut high, mut next_high) = ([0.0; LANES], [0.0; LANES]);

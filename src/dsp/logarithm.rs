@@ -1,9 +1,11 @@
 //! Natural logarithms of many values.
 
+use super::simd::vectorized;
+
 /// Natural logarithm of a positive normal number to about one unit in the last place (Cephes `logf`, Moshier 1989): a
 /// polynomial without a branch, so that a loop over a spectrum is vectorised, and the same on every machine. Smaller
 /// numbers and NaN count as the smallest normal number.
-#[inline]
+#[inline(always)]
 pub fn ln(x: f32) -> f32 {
     const ROOT_HALF: u32 = 0x3f35_04f3;
     let bits = x.max(f32::MIN_POSITIVE).to_bits();
@@ -27,6 +29,11 @@ pub fn ln(x: f32) -> f32 {
 /// Mean of the natural logarithms of values, each at least `floor`, which is a positive normal number; 0 for none.
 /// Mantissas are multiplied and exponents added, so that few logarithms are taken.
 pub fn mean_ln(values: &[f32], floor: f32) -> f32 {
+    vectorized!(mean_of(values, floor))
+}
+
+#[inline(always)]
+fn mean_of(values: &[f32], floor: f32) -> f32 {
     const LANES: usize = 8;
     /// Factors below 2 whose product stays finite.
     const MOST: usize = 100;

@@ -14,6 +14,7 @@ pub mod mel;
 pub mod polynomial;
 pub mod product;
 pub mod savitzky_golay;
+pub(crate) mod simd;
 pub mod sinc;
 pub mod spectral_shape;
 pub mod statistics;

@@ -1,11 +1,18 @@
 //! Product of two matrices.
 
+use super::simd::vectorized;
+
 /// Columns that are summed together, so that they stay near.
 const WIDTH: usize = 512;
 
 /// `weights` `[n, n_rows]` times `rows` `[n_rows, n_columns]`, both row by row: `[n, n_columns]`. Each sum is taken in the
 /// order of the rows, so that it has the same bits on every machine, unlike the products of fast libraries.
 pub fn product(weights: &[f32], rows: &[f32], n_columns: usize) -> Vec<f32> {
+    vectorized!(product_of(weights, rows, n_columns))
+}
+
+#[inline(always)]
+fn product_of(weights: &[f32], rows: &[f32], n_columns: usize) -> Vec<f32> {
     let n_rows = rows.len() / n_columns.max(1);
     let mut out = vec![0.0; weights.len() / n_rows.max(1) * n_columns];
     let of_each = out.chunks_exact_mut(n_columns.max(1)).zip(weights.chunks_exact(n_rows.max(1)));
@@ -26,6 +33,7 @@ pub fn product(weights: &[f32], rows: &[f32], n_columns: usize) -> Vec<f32> {
     out
 }
 
+#[inline(always)]
 fn add_four(sums: &mut [f32], weights: &[f32], [a, b, c, d]: [&[f32]; 4]) {
     let &[of_a, of_b, of_c, of_d] = weights else { return };
     for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {

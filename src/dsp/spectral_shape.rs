@@ -1,6 +1,7 @@
 //! What one spectrum looks like: where its weight lies, how wide and how even it is.
 
 use super::logarithm::{ln, mean_ln};
+use super::simd::vectorized;
 use super::sum::{dot, sum_of};
 
 /// Centroid, spread, skewness and kurtosis of a spectrum taken as a distribution over frequency.
@@ -17,6 +18,7 @@ pub struct SpectralMoments {
 }
 
 /// Sum of non-negative weights, and the bin of their centre of gravity; `None` for silence.
+#[inline(always)]
 fn center_of(weights: &[f32]) -> Option<(f32, f32)> {
     let total = sum_of(weights, |_, w| w);
     (total >= f32::MIN_POSITIVE).then(|| (total, sum_of(weights, |bin, w| bin * w) / total))
@@ -24,11 +26,16 @@ fn center_of(weights: &[f32]) -> Option<(f32, f32)> {
 
 /// [`SpectralMoments::centroid`] alone.
 pub fn centroid(weights: &[f32], bin_hz: f32) -> f32 {
-    center_of(weights).map_or(0.0, |(_, center)| center * bin_hz)
+    vectorized!(center_of(weights)).map_or(0.0, |(_, center)| center * bin_hz)
 }
 
 /// [`SpectralMoments::bandwidth`] alone.
 pub fn bandwidth(weights: &[f32], bin_hz: f32) -> f32 {
+    vectorized!(bandwidth_of(weights, bin_hz))
+}
+
+#[inline(always)]
+fn bandwidth_of(weights: &[f32], bin_hz: f32) -> f32 {
     let spread = |(total, center): (f32, f32)| {
         (sum_of(weights, |bin, w| (bin - center) * (bin - center) * w) / total).sqrt() * bin_hz
     };
@@ -38,6 +45,11 @@ pub fn bandwidth(weights: &[f32], bin_hz: f32) -> f32 {
 /// Moments of non-negative `weights` at `0, bin_hz, 2 bin_hz, ...`; all zero for a spectrum of silence, the last two zero
 /// for a single line.
 pub fn spectral_moments(weights: &[f32], bin_hz: f32) -> SpectralMoments {
+    vectorized!(spectral_moments_of(weights, bin_hz))
+}
+
+#[inline(always)]
+fn spectral_moments_of(weights: &[f32], bin_hz: f32) -> SpectralMoments {
     let Some((total, center)) = center_of(weights) else { return SpectralMoments::default() };
     let square = |bin: f32| (bin - center) * (bin - center);
     let m2 = sum_of(weights, |bin, w| square(bin) * w) / total;
@@ -74,9 +86,7 @@ pub fn rolloff_bins<const K: usize>(weights: &[f32], fractions: [f64; K]) -> [us
 
 /// Natural logarithms of the powers, each at least the smallest normal number, into `out`.
 pub fn log_powers(power: &[f32], out: &mut [f32]) {
-    for (out, p) in out.iter_mut().zip(power) {
-        *out = ln(*p);
-    }
+    vectorized!(out.iter_mut().zip(power).for_each(|(out, p)| *out = ln(*p)));
 }
 
 /// Geometric over arithmetic mean of the powers, 0..=1, each at least `amin` (`librosa.feature.spectral_flatness`):
@@ -85,24 +95,29 @@ pub fn flatness(power: &[f32], amin: f32) -> f32 {
     if power.is_empty() {
         return 1.0;
     }
-    let arithmetic = sum_of(power, |_, p| if p > amin { p } else { amin }) / power.len() as f32;
+    let arithmetic = vectorized!(sum_of(power, |_, p| if p > amin { p } else { amin })) / power.len() as f32;
     (mean_ln(power, amin) - arithmetic.ln()).exp().min(1.0)
 }
 
 /// Shannon entropy of the powers taken as a distribution over the bins, over that of an even one: 0..=1 (Misra et al.
 /// 2004); 0 for silence. `log_power` is of [`log_powers`].
 pub fn entropy(power: &[f32], log_power: &[f32]) -> f32 {
-    let total = sum_of(power, |_, p| p);
+    let total = vectorized!(sum_of(power, |_, p| p));
     if total < f32::MIN_POSITIVE || power.len() < 2 {
         return 0.0;
     }
-    let weighted = dot(power, log_power);
+    let weighted = vectorized!(dot(power, log_power));
     ((total.ln() - weighted / total) / (power.len() as f32).ln()).clamp(0.0, 1.0)
 }
 
 /// Euclidean distance of two magnitude spectra, each scaled to a sum of 1; a spectrum of silence counts as all zeros.
 /// In 0..=sqrt(2), whatever the level. `scratch` has room for one spectrum.
 pub fn flux(magnitude: &[f32], previous: &[f32], scratch: &mut [f32]) -> f32 {
+    vectorized!(flux_of(magnitude, previous, scratch))
+}
+
+#[inline(always)]
+fn flux_of(magnitude: &[f32], previous: &[f32], scratch: &mut [f32]) -> f32 {
     let scale = |values: &[f32]| {
         let total = sum_of(values, |_, m| m);
         if total < f32::MIN_POSITIVE { 0.0 } else { 1.0 / total }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use realfft::{FftNum, RealFftPlanner, RealToComplex};
 
+use super::simd::vectorized;
 use super::window::{hann, hann_f64};
 
 /// Plan for power spectra of frames of `n_fft` samples under a periodic Hann window, in single or double precision.
@@ -51,13 +52,10 @@ impl<T: FftNum> Stft<T> {
         for index in 0..self.n_frames(samples.len()) {
             let start = (index * self.hop_length) as isize - half;
             for_each_reflected(samples, start, &mut frame, |slot, sample| *slot = of(sample));
-            for (slot, weight) in frame.iter_mut().zip(&self.window) {
-                *slot = *slot * *weight;
-            }
+            let weigh = |(slot, weight): (&mut T, &T)| *slot = *slot * *weight;
+            vectorized!(frame.iter_mut().zip(&self.window).for_each(weigh));
             if self.fft.process_with_scratch(&mut frame, &mut spectrum, &mut scratch).is_ok() {
-                for (p, bin) in power.iter_mut().zip(&spectrum) {
-                    *p = bin.norm_sqr();
-                }
+                vectorized!(power.iter_mut().zip(&spectrum).for_each(|(p, bin)| *p = bin.norm_sqr()));
             }
             each(index, &power);
         }

@@ -6,6 +6,7 @@ use std::ops::{Add, AddAssign, Mul};
 const LANES: usize = 8;
 
 /// `sum_i a[i] b[i]` over the shorter of the two, in their own precision.
+#[inline(always)]
 pub fn dot<T>(a: &[T], b: &[T]) -> T
 where
     T: Copy + Default + AddAssign + Mul<Output = T> + Add<Output = T> + Sum,
@@ -24,6 +25,7 @@ where
 }
 
 /// Sum of squares, in double precision.
+#[inline(always)]
 pub fn energy(values: &[f32]) -> f64 {
     let mut totals = [0.0f64; LANES];
     let chunks = values.chunks_exact(LANES);
@@ -37,7 +39,7 @@ pub fn energy(values: &[f32]) -> f64 {
 }
 
 /// Sum of the terms `of(index, value)`.
-#[inline]
+#[inline(always)]
 pub fn sum_of(values: &[f32], of: impl Fn(f32, f32) -> f32) -> f32 {
     let mut totals = [0.0f32; LANES];
     let mut indices: [f32; LANES] = std::array::from_fn(|lane| lane as f32);

@@ -5,6 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use crate::dsp::dct::dct2_ortho;
 use crate::dsp::product::product;
 use crate::dsp::savitzky_golay::derivative_weights;
+use crate::dsp::simd::vectorized;
 use crate::features::FrameMatrix;
 
 /// `[n_mfcc, n_frames]` of a log-mel spectrogram in dB, `[n_mels, n_frames]`: its orthonormal DCT-II over the bands
@@ -32,11 +33,11 @@ pub fn delta(rows: ArrayView2<f32>, width: usize, order: usize) -> FrameMatrix {
     for (row, mut out) in rows.rows().into_iter().zip(derivative.rows_mut()) {
         wide.iter_mut().zip(row).for_each(|(wide, value)| *wide = f64::from(*value));
         sums.fill(0.0);
-        for (offset, weight) in weights.iter().enumerate() {
-            for (sum, value) in sums.iter_mut().zip(&wide[offset..]) {
-                *sum += weight * value;
+        vectorized!({
+            for (offset, weight) in weights.iter().enumerate() {
+                sums.iter_mut().zip(&wide[offset..]).for_each(|(sum, value)| *sum += weight * value);
             }
-        }
+        });
         for (frame, out) in out.iter_mut().enumerate() {
             *out = sums[frame.saturating_sub(half).min(inner - 1)] as f32;
         }

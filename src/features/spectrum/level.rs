@@ -1,5 +1,7 @@
 //! Descriptors of the samples themselves.
 
+use crate::dsp::simd::vectorized;
+
 /// Root mean square of frames of `frame_length` samples centred at multiples of `hop_length`, with zeros around the
 /// signal (`librosa.feature.rms(center=True)`); `1 + len / hop_length` values.
 pub fn rms(samples: &[f32], frame_length: usize, hop_length: usize) -> Vec<f32> {
@@ -27,13 +29,14 @@ pub(super) fn centered(
 }
 
 pub(super) fn frame_rms(span: &[f32], frame_length: usize) -> f32 {
-    (crate::dsp::sum::energy(span) / frame_length.max(1) as f64).sqrt() as f32
+    (vectorized!(crate::dsp::sum::energy(span)) / frame_length.max(1) as f64).sqrt() as f32
 }
 
 pub(super) fn frame_crossings(span: &[f32], frame_length: usize) -> f32 {
     const LEAST: f32 = 1e-10;
     let negative = |sample: &f32| *sample < -LEAST;
-    let crossings: u32 = span.iter().zip(span.iter().skip(1)).map(|(a, b)| u32::from(negative(a) != negative(b))).sum();
+    let crossings: u32 =
+        vectorized!(span.iter().zip(span.iter().skip(1)).map(|(a, b)| u32::from(negative(a) != negative(b))).sum());
     crossings as f32 / frame_length.max(1) as f32
 }
 

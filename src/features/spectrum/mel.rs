@@ -5,6 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use super::{AMIN, Bins, MelNorm, MelScale, Spectrogram};
 use crate::dsp::logarithm::ln;
 use crate::dsp::mel::MelFilterBank;
+use crate::dsp::simd::vectorized;
 use crate::features::FrameMatrix;
 
 /// Numbers of a mel spectrogram.
@@ -64,13 +65,13 @@ const BLOCK: usize = 16;
 /// librosa's own `top_db` is 80). Shape kept. Of a mel spectrogram: the log-mel spectrogram.
 pub fn power_to_db(power: ArrayView2<f32>, top_db: Option<f32>) -> FrameMatrix {
     let floor = floor_db(power, top_db);
-    power.mapv(|p| higher(level(p), floor))
+    vectorized!(power.mapv(|p| higher(level(p), floor)))
 }
 
 /// [`power_to_db`] in place.
 pub(super) fn to_db(power: &mut FrameMatrix, top_db: Option<f32>) {
     let floor = floor_db(power.view(), top_db);
-    power.mapv_inplace(|p| higher(level(p), floor));
+    vectorized!(power.mapv_inplace(|p| higher(level(p), floor)));
 }
 
 fn floor_db(power: ArrayView2<f32>, top_db: Option<f32>) -> f32 {
@@ -78,11 +79,13 @@ fn floor_db(power: ArrayView2<f32>, top_db: Option<f32>) -> f32 {
     top_db.map_or(f32::MIN, |top_db| level(most) - top_db.max(0.0))
 }
 
+#[inline(always)]
 fn level(power: f32) -> f32 {
     const DB_PER_NEPER: f32 = 10.0 / std::f32::consts::LN_10;
     DB_PER_NEPER * ln(higher(power, AMIN))
 }
 
+#[inline(always)]
 fn higher(a: f32, b: f32) -> f32 {
     if a > b { a } else { b }
 }

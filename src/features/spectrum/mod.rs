@@ -25,6 +25,7 @@ pub use shape::{
 };
 
 use crate::audio::Audio;
+use crate::dsp::simd::vectorized;
 use crate::dsp::stft::Stft;
 
 /// Powers are floored here where a logarithm is taken, as librosa's `amin`.
@@ -77,10 +78,9 @@ pub fn stft(audio: &Audio, n_fft: usize, hop_length: usize) -> Spectrogram {
 fn each_spectrum(samples: &[f32], n_fft: usize, hop_length: usize, mut each: impl FnMut(usize, &[f32])) {
     let plan = Stft::new_f64(n_fft, hop_length);
     let mut narrow = vec![0.0; plan.n_bins()];
+    let narrowed = |p: f64| if p < MOST_POWER { p as f32 } else { MOST_POWER as f32 };
     plan.power_frames(samples, |frame, power| {
-        for (slot, p) in narrow.iter_mut().zip(power) {
-            *slot = if *p < MOST_POWER { *p as f32 } else { MOST_POWER as f32 };
-        }
+        vectorized!(narrow.iter_mut().zip(power).for_each(|(slot, p)| *slot = narrowed(*p)));
         each(frame, &narrow);
     });
 }
@@ -97,7 +97,7 @@ impl Spectrogram {
     }
 
     fn magnitudes(&self) -> &Array2<f32> {
-        self.magnitude_by_frame.get_or_init(|| self.by_frame.mapv(f32::sqrt))
+        self.magnitude_by_frame.get_or_init(|| vectorized!(self.by_frame.mapv(f32::sqrt)))
     }
 
     /// Bins, `n_fft / 2 + 1`.
