@@ -8,6 +8,7 @@ mod pipeline;
 mod view;
 
 pub use crate::audio::MAX_BYTES;
+pub use crate::features::RecordingQuality;
 pub use crate::features::voice::{Melody, Pace, Register, Steadiness, VoiceAttributes};
 pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, winner};
 #[cfg(feature = "engine")]

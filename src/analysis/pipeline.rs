@@ -5,12 +5,16 @@ use std::path::Path;
 use super::{Analysis, Answer, Clip, ClipInfo, Deepening, Envelope, MelView, Notice, Stage, StageTime};
 use crate::audio::{Audio, Decoded, Prepared, decode, prepare, resample};
 use crate::features::voice::{VoiceAttributes, voice_attributes};
-use crate::features::{Features, MelSpectrogram, extract, require_speech};
+use crate::features::{Features, MelSpectrogram, RecordingQuality, extract, recording_quality, require_speech};
 use crate::inference::{Engine, Inputs, Probabilities, winner};
 use crate::{Error, Result};
 
 const ENVELOPE_SLICES: usize = 1200;
 const SHORT_SECONDS: f32 = 0.8;
+/// From these on the page says what is wrong with the recording.
+const CLIPPED_SHARE: f32 = 1e-3;
+const NOISY_DB: f32 = 8.0;
+const NARROW_HZ: f32 = 4_200.0;
 
 /// A clip being analysed: call [`step`](Self::step) until it gives the result. Between any two calls the caller may show
 /// progress, or stop.
@@ -42,6 +46,7 @@ enum State {
 #[derive(Default)]
 struct Found {
     clip: Option<ClipInfo>,
+    quality: RecordingQuality,
     envelope: Option<Envelope>,
     kept: Vec<(f32, f32)>,
     mel: Option<MelView>,
@@ -164,10 +169,17 @@ impl Analyzer {
         if decoded.truncated {
             self.found.notices.push(Notice::Truncated { seconds });
         }
-        let full_scale = samples.iter().filter(|sample| sample.abs() >= 0.999).count();
-        if full_scale > samples.len() / 1000 {
+        let quality = recording_quality(&decoded.audio);
+        if quality.clipped_share > CLIPPED_SHARE {
             self.found.notices.push(Notice::Clipped);
         }
+        if quality.snr_db < NOISY_DB {
+            self.found.notices.push(Notice::Noisy { snr_db: quality.snr_db });
+        }
+        if quality.bandwidth_hz < NARROW_HZ {
+            self.found.notices.push(Notice::Narrow { bandwidth_hz: quality.bandwidth_hz });
+        }
+        self.found.quality = quality;
         self.found.envelope = Some(envelope(samples));
         self.found.clip = Some(ClipInfo {
             name,
@@ -197,6 +209,7 @@ impl Analyzer {
         self.deepening = found.log_mel.map(|mel| Deepening::new(mel, quick));
         Ok(Analysis {
             clip,
+            quality: found.quality,
             envelope,
             kept: found.kept,
             mel,

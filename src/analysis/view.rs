@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::features::RecordingQuality;
 use crate::features::voice::VoiceAttributes;
 use crate::inference::{Emotion, ModelKind, Probabilities, Tier};
 
@@ -10,6 +11,8 @@ use crate::inference::{Emotion, ModelKind, Probabilities, Tier};
 pub struct Analysis {
     /// The clip as it was read.
     pub clip: ClipInfo,
+    /// What the recording allows.
+    pub quality: RecordingQuality,
     /// Peaks of the whole clip, for the waveform.
     pub envelope: Envelope,
     /// Kept regions `(start, end)` in seconds; what lies outside was cut as silence.
@@ -109,8 +112,18 @@ pub enum Notice {
         /// Seconds that could be read.
         seconds: f32,
     },
-    /// More than a thousandth of the samples stand at full scale.
+    /// More than a thousandth of the samples are of waves that were cut off.
     Clipped,
+    /// Noise that the models were not trained on.
+    Noisy {
+        /// Level of the speech over the noise in dB.
+        snr_db: f32,
+    },
+    /// The voice's upper part is missing.
+    Narrow {
+        /// Hz at which the sound ends.
+        bandwidth_hz: f32,
+    },
     /// Less speech than the models were trained on.
     Short {
         /// Seconds of kept sound.
@@ -125,7 +138,22 @@ impl std::fmt::Display for Notice {
                 write!(f, "The file ends early: the {seconds:.1} s that could be read were analysed.")
             }
             Self::Clipped => {
-                f.write_str("The recording is clipped (too loud for the microphone); the answer is less sure.")
+                f.write_str("The recording is clipped (too loud for the microphone): the answer is less sure. Turn the input down, or move away a little.")
+            }
+            Self::Noisy { snr_db } => {
+                write!(
+                    f,
+                    "The voice stands only {snr_db:.0} dB over the noise: the answer is less sure. Come nearer to the \
+                     microphone, or find a quieter place."
+                )
+            }
+            Self::Narrow { bandwidth_hz } => {
+                write!(
+                    f,
+                    "The sound ends at {:.1} kHz, as on a telephone: the answer is less sure. Record without a headset's call \
+                     mode.",
+                    bandwidth_hz / 1000.0
+                )
             }
             Self::Short { seconds } => {
                 write!(f, "Only {seconds:.1} s of sound: the answer is less sure than for a whole sentence.")

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::quality::Quality;
 use super::result::ReportProps;
 use crate::ui::plots::{Mel, Waveform};
 use crate::ui::text;
@@ -20,6 +21,7 @@ pub(crate) fn Clip(props: &ReportProps) -> Html {
             </header>
             <Waveform report={props.report.clone()} />
             <Mel report={props.report.clone()} />
+            <Quality report={props.report.clone()} />
         </section>
     }
 }

@@ -9,6 +9,7 @@ mod header;
 mod message;
 mod models;
 mod progress;
+mod quality;
 mod result;
 mod sharper_switch;
 mod stages;

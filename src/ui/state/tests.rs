@@ -5,6 +5,7 @@ use crate::protocol::DeepReady;
 fn report(job: JobId) -> Report {
     let analysis = Analysis {
         clip: ClipInfo { name: "a.wav".into(), codec: "PCM".into(), sample_rate: 16_000, channels: 1, seconds: 1.0 },
+        quality: crate::analysis::RecordingQuality::default(),
         envelope: Envelope { minima: vec![], maxima: vec![] },
         kept: vec![],
         mel: MelView {

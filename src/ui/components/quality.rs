@@ -1,0 +1,17 @@
+//! What the recording allows, in words and numbers.
+
+use yew::prelude::*;
+
+use super::result::ReportProps;
+use super::voice::attributes;
+use crate::ui::text;
+
+#[function_component]
+pub(crate) fn Quality(props: &ReportProps) -> Html {
+    html! {
+        <>
+            <h4 class="figure-title quality-title">{ text::QUALITY }</h4>
+            { attributes("quality", text::recording_quality(&props.report.analysis.quality)) }
+        </>
+    }
+}
