@@ -83,6 +83,22 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The visitor, or the site's settings, said no.
+    #[error(
+        "The microphone is not allowed on this page. Allow it in the browser's address bar, beside the address, and press Record again."
+    )]
+    MicrophoneDenied,
+    /// No device.
+    #[error("No microphone was found. Plug one in and press Record again, or choose a file.")]
+    MicrophoneMissing,
+    /// A device that gives nothing.
+    #[error("The microphone could not be used: another program may hold it. Close that and press Record again.")]
+    MicrophoneBusy,
+    /// The page came over an unsafe connection.
+    #[error(
+        "Browsers give the microphone only to pages from https:// or this machine itself. Open the page there, or choose a file."
+    )]
+    MicrophoneInsecure,
     /// The user pressed Cancel.
     #[error("Cancelled.")]
     Cancelled,

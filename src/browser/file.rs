@@ -1,6 +1,6 @@
 //! Files that the user dropped, pasted or chose, and reading them.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ClipboardEvent, DataTransfer, DragEvent, HtmlInputElement};
@@ -37,6 +37,15 @@ pub fn carries_files(event: &DragEvent) -> bool {
 
 fn first_file(data: Option<DataTransfer>) -> Option<File> {
     data?.files()?.get(0)
+}
+
+/// A file of our own, of these bytes in order.
+///
+/// # Errors
+/// [`crate::Error::Browser`] where the browser has no memory for it.
+pub fn file_of(name: &str, parts: &[&[u8]]) -> Result<File> {
+    let parts: Array = parts.iter().map(|part| Uint8Array::from(*part)).collect();
+    File::new_with_u8_array_sequence(&parts, name).map_err(|thrown| error(&thrown))
 }
 
 /// All bytes of a file.

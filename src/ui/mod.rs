@@ -4,14 +4,17 @@ pub mod state;
 pub mod text;
 
 mod components;
+mod export;
 mod plots;
 mod use_engine;
+mod use_recorder;
 
 use yew::prelude::*;
 
 use self::components::{DropZone, Footer, Header, Message, Progress, Result, SharperSwitch, Status};
 use self::state::JobState;
 use self::use_engine::use_engine;
+use self::use_recorder::use_recorder;
 use crate::browser;
 
 /// Takes the place of the static shell in the element `#root`.
@@ -29,6 +32,7 @@ pub fn mount() {
 #[function_component]
 fn App() -> Html {
     let engine = use_engine();
+    let recorder = use_recorder(engine.analyze.clone());
     let state = &*engine.state;
     let first = matches!(state.job, JobState::Idle);
     let job = match &state.job {
@@ -57,7 +61,7 @@ fn App() -> Html {
                     <h1>{ text::HEADLINE }</h1>
                     <p>{ text::LEAD }</p>
                 </div>
-                <DropZone compact={!first} on_file={engine.analyze.clone()} />
+                <DropZone compact={!first} on_file={engine.analyze.clone()} {recorder} />
                 if first {
                     <div class="choices">
                         { for state.offer.as_ref().map(|offer| html! {

@@ -3,8 +3,10 @@
 use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 use yew::prelude::*;
 
+use super::record::RecordPanel;
 use crate::browser::{self, File, Listener, carries_files, chosen_file, dropped_file, pasted_file};
 use crate::ui::text;
+use crate::ui::use_recorder::{Phase, RecorderHandle};
 
 const ACCEPT: &str = "audio/*,.wav,.flac,.mp3,.ogg,.oga,.m4a,.mp4,.aac,.aif,.aiff,.aifc";
 
@@ -13,6 +15,7 @@ pub(crate) struct DropZoneProps {
     /// Small, with the result below it having the room.
     pub(crate) compact: bool,
     pub(crate) on_file: Callback<File>,
+    pub(crate) recorder: RecorderHandle,
 }
 
 #[function_component]
@@ -39,6 +42,14 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
         (false, true) => text::DROP_NEXT,
         (false, false) => text::DROP,
     };
+    let recorder = &props.recorder;
+    if recorder.view.phase != Phase::Idle {
+        return html! {
+            <section id="drop-zone" class="drop is-recording" aria-label={text::RECORDING}>
+                <RecordPanel recorder={recorder.clone()} />
+            </section>
+        };
+    }
     html! {
         <section
             id="drop-zone"
@@ -53,10 +64,19 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
             <p class="drop-words">{ words }</p>
             <p class="drop-choose">
                 <input id="file-input" class="unseen" type="file" accept={ACCEPT} {onchange} />
-                <label class="button" for="file-input">{ text::CHOOSE }</label>
+                <button id="record-start" class="button" type="button" onclick={recorder.start.reform(|_: MouseEvent| ())}>
+                    { text::RECORD }
+                </button>
+                <label class="button is-quiet" for="file-input">{ text::CHOOSE }</label>
                 <span>{ text::OR_PASTE }</span>
             </p>
             <p class="drop-formats">{ text::FORMATS }</p>
+            if let Some(error) = &recorder.view.error {
+                <p id="record-error" class="message" role="alert">{ error }</p>
+            }
+            if let Some(note) = &recorder.view.note {
+                <p class="record-note" role="status">{ note }</p>
+            }
         </section>
     }
 }

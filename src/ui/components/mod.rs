@@ -10,6 +10,7 @@ mod message;
 mod models;
 mod progress;
 mod quality;
+mod record;
 mod result;
 mod sharper_switch;
 mod stages;

@@ -1,10 +1,12 @@
 //! What the page knows, and how each fact changes it. No web types: tested natively.
 
 mod deep;
+mod take;
 
 use std::rc::Rc;
 
 pub use deep::{DeepState, DeepStatus, Sharper};
+pub use take::{METER_FLOOR, Take};
 
 use crate::Error;
 use crate::analysis::{Analysis, Answer, DeepAnalysis, Emotion, Probabilities, Stage, Tier};

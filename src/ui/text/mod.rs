@@ -2,10 +2,12 @@
 
 mod deep;
 mod quality;
+mod record;
 mod voice;
 
 pub use deep::*;
 pub use quality::*;
+pub use record::*;
 pub use voice::*;
 
 use super::state::{Report, Shown};
