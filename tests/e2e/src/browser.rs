@@ -1,5 +1,6 @@
 //! Headless Chromium through chromedriver.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -75,6 +76,19 @@ impl Browser {
     /// As [`with`](Self::with).
     pub async fn with_insecure_host<T>(body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
         Self::run_with(Self::start_with(&[], &format!("MAP {INSECURE_HOST} 127.0.0.1, ")).await?, body).await
+    }
+
+    /// As [`with`](Self::with), with a microphone that plays the WAV file `sound` over and over, and is allowed.
+    ///
+    /// # Errors
+    /// As [`with`](Self::with).
+    pub async fn with_microphone<T>(sound: &Path, body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        let flags = [
+            "--use-fake-device-for-media-stream".to_owned(),
+            "--use-fake-ui-for-media-stream".to_owned(),
+            format!("--use-file-for-fake-audio-capture={}", sound.display()),
+        ];
+        Self::run_with(Self::start_with(&flags, "").await?, body).await
     }
 
     async fn run_with<T>(browser: Self, body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {

@@ -7,6 +7,7 @@ mod deep;
 mod deep_damage;
 mod models;
 mod parity;
+mod record;
 
 /// A clip that every page must be able to judge.
 fn good_clip() -> Vec<u8> {
