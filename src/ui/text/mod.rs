@@ -1,9 +1,11 @@
 //! Every English sentence of the page, and how numbers are written.
 
 mod deep;
+mod keep;
 mod voice;
 
 pub use deep::*;
+pub use keep::*;
 pub use voice::*;
 
 use super::state::{Report, Shown};
