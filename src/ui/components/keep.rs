@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::result::ResultProps;
 use crate::browser::{Content, spawn};
-use crate::ui::plots::picture;
+use crate::ui::plots::{picture, recording};
 use crate::ui::state::{Report, Saved};
 use crate::ui::{export, text};
 
@@ -62,7 +62,7 @@ async fn content(report: &Report, ending: &str) -> crate::Result<Content> {
         "csv" => Content::new("text/csv", export::csv([report]).as_bytes(), None),
         "png" => picture(report)?.png().await,
         _ => {
-            let picture = picture(report)?.png().await?.data_url().await?;
+            let picture = recording(report)?.png().await?.data_url().await?;
             Content::new("text/html", export::html(report, &picture).as_bytes(), None)
         }
     }

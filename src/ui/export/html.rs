@@ -24,9 +24,12 @@ pub fn html(report: &Report, picture: &str) -> String {
         escaped(&text::report_title(&clip.name))
     );
     page.push_str(&header(report));
-    let alternative = escaped(&text::announcement(report));
-    let _ = writeln!(page, "<main>\n<img src=\"{}\" alt=\"{alternative}\">", escaped(picture));
+    page.push_str("<main>\n");
     section(&mut page, text::PROBABILITIES, &probabilities(report));
+    let analysis = &report.analysis;
+    let alternative = format!("{} {}", text::waveform_alternative(analysis), text::mel_alternative(analysis));
+    let image = format!("<img src=\"{}\" alt=\"{}\">\n", escaped(picture), escaped(&alternative));
+    section(&mut page, text::SOUND, &image);
     section(&mut page, text::VOICE, &voice(report));
     section(&mut page, text::MODELS, &models(report));
     section(&mut page, text::FILES, &files(report));

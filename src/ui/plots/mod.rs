@@ -7,7 +7,7 @@ mod picture;
 mod waveform;
 
 pub(super) use mel::Mel;
-pub(super) use picture::picture;
+pub(super) use picture::{picture, recording};
 pub(super) use waveform::Waveform;
 
 use web_sys::HtmlCanvasElement;

@@ -10,6 +10,8 @@ use crate::ui::text;
 const WIDTH: f64 = 1200.0;
 const HEIGHT: f64 = 972.0;
 const EDGE: f64 = 48.0;
+/// Height of waveform and spectrogram with their titles.
+const PLOTS: f64 = 568.0;
 const INSIDE: f64 = WIDTH - 2.0 * EDGE;
 /// Where the probabilities begin.
 const MIDDLE: f64 = 620.0;
@@ -22,17 +24,31 @@ pub(crate) fn picture(report: &Report) -> Result<Surface> {
     surface.rect(0.0, 0.0, WIDTH, HEIGHT);
     answer(&surface, report);
     probabilities(&surface, report);
-    for (title, top, height, draw) in [
-        (text::WAVEFORM, 352.0, 190.0, waveform::draw as fn(&Surface, &_) -> Result<()>),
-        (text::MEL, 584.0, 300.0, mel::draw),
-    ] {
-        write(&surface, title, [EDGE, top], 600, 15.0, "--ink");
-        let plot = Surface::aside(INSIDE, height, DENSITY)?;
-        draw(&plot, &report.analysis)?;
-        surface.place(&plot, EDGE, top + 14.0)?;
-    }
+    plots(&surface, report, 352.0)?;
     write(&surface, &text::made_by(VERSION), [EDGE, HEIGHT - 32.0], 400, 14.0, "--ink-soft");
     Ok(surface)
+}
+
+/// The same without the answer, for those who have that in words.
+pub(crate) fn recording(report: &Report) -> Result<Surface> {
+    let surface = Surface::aside(WIDTH, PLOTS + EDGE, DENSITY)?;
+    surface.ink("--surface");
+    surface.rect(0.0, 0.0, WIDTH, PLOTS + EDGE);
+    plots(&surface, report, 54.0)?;
+    Ok(surface)
+}
+
+fn plots(surface: &Surface, report: &Report, top: f64) -> Result<()> {
+    for (title, below, height, draw) in [
+        (text::WAVEFORM, 0.0, 190.0, waveform::draw as fn(&Surface, &_) -> Result<()>),
+        (text::MEL, 232.0, 300.0, mel::draw),
+    ] {
+        write(surface, title, [EDGE, top + below], 600, 15.0, "--ink");
+        let plot = Surface::aside(INSIDE, height, DENSITY)?;
+        draw(&plot, &report.analysis)?;
+        surface.place(&plot, EDGE, top + below + 14.0)?;
+    }
+    Ok(())
 }
 
 fn answer(surface: &Surface, report: &Report) {
@@ -46,16 +62,16 @@ fn answer(surface: &Surface, report: &Report) {
     write(surface, &name, [EDGE, 64.0], 600, 19.0, "--ink");
     write(surface, &text::picture_facts(report), [EDGE, 88.0], 400, 15.0, "--ink-soft");
 
-    write(surface, text::EXPRESSED, [EDGE, 154.0], 400, 15.0, "--ink-soft");
+    write(surface, text::EXPRESSED, [EDGE, 142.0], 400, 15.0, "--ink-soft");
     surface.letters(650, 72.0);
     surface.ink("--ink");
     surface.ink_of("#winner", "color");
-    surface.text(text::emotion(shown.winner), EDGE - 3.0, 228.0, TextAlign::Start, Baseline::Bottom);
+    surface.text(text::emotion(shown.winner), EDGE - 3.0, 238.0, TextAlign::Start, Baseline::Bottom);
     let certain = text::percent(shown.probabilities[shown.winner.index()]);
-    write(surface, &certain, [EDGE, 264.0], 600, 26.0, "--ink");
+    write(surface, &certain, [EDGE, 270.0], 600, 26.0, "--ink");
     let second = text::ranked(shown.probabilities).into_iter().find(|(emotion, _)| *emotion != shown.winner);
     if let Some((emotion, p)) = second {
-        write(surface, &text::runner_up(emotion, p), [EDGE, 294.0], 400, 16.0, "--ink-soft");
+        write(surface, &text::runner_up(emotion, p), [EDGE, 298.0], 400, 16.0, "--ink-soft");
     }
 }
 

@@ -92,8 +92,9 @@ async fn a_result_is_saved_in_every_form() -> Result<()> {
         let file = page.save("#keep-png").await?;
         ensure!(file.bytes.starts_with(b"\x89PNG\r\n\x1a\n") && file.bytes.len() > 60_000, "{} bytes", file.bytes.len());
         ensure!(file.bytes[16..20] == 2400_u32.to_be_bytes(), "the picture is not 2400 pixels wide");
-        let picture = path_from("UNDERTONE_SCREENSHOTS")?.join("kept.png");
-        std::fs::write(picture, &file.bytes)?;
+        let screenshots = path_from("UNDERTONE_SCREENSHOTS")?;
+        std::fs::create_dir_all(&screenshots)?;
+        std::fs::write(screenshots.join("kept.png"), &file.bytes)?;
 
         let file = page.save("#keep-wav").await?;
         ensure!(file.name == "voice-heard.wav" && file.bytes.starts_with(b"RIFF"), "{}", file.name);
@@ -128,7 +129,7 @@ async fn a_result_is_saved_in_every_form() -> Result<()> {
             return [document.compatMode, document.querySelector('h1').innerText.toLowerCase(), picture.naturalWidth]";
         ensure!(browser.run(seen, vec![]).await? == json!(["CSS1Compat", shown.winner, 2400]), "the report does not open");
         for (width, scheme) in [(1280, "light"), (1280, "dark"), (320, "light"), (320, "dark")] {
-            let file = path_from("UNDERTONE_SCREENSHOTS")?.join(format!("report-{width}-{scheme}.png"));
+            let file = screenshots.join(format!("report-{width}-{scheme}.png"));
             page.screenshot(&file, width, scheme).await?;
         }
         let errors = browser.console_errors().await?;
