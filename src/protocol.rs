@@ -28,6 +28,16 @@ pub enum Request {
     },
     /// What may be done to get the deep tier, from now on. Also a new attempt at it, where one has failed.
     Deepen(DeepPolicy),
+    /// Hand out that clip as the models heard it.
+    Sound {
+        /// The job.
+        job: JobId,
+    },
+    /// Let go of all that is still held of that clip.
+    Forget {
+        /// The job.
+        job: JobId,
+    },
 }
 
 /// What the worker may do to get the deep tier, once a clip has its first answer.
@@ -88,6 +98,14 @@ pub enum Response {
     },
     /// Something about the deep tier.
     Deep(DeepEvent),
+    /// That clip as the models heard it: beside this message, mono samples of 32 bits. Only the clip that was answered last
+    /// is held; for another nothing comes beside it.
+    Sound {
+        /// The job.
+        job: JobId,
+        /// Hz.
+        sample_rate: u32,
+    },
     /// The worker met a defect of its own and is of no more use.
     Crashed {
         /// What and where.
@@ -115,6 +133,8 @@ pub struct DeepOffer {
     pub encoder: String,
     /// Name and kind of each model on the encoder, in the order in which they run.
     pub heads: Vec<(String, ModelKind)>,
+    /// All its files, the encoder's first.
+    pub files: Vec<LoadedModel>,
 }
 
 /// What has become of the deep tier, and of a clip in it.

@@ -22,6 +22,7 @@ pub struct Analyzer {
     state: State,
     found: Found,
     deepening: Option<Deepening>,
+    heard: Option<Audio>,
 }
 
 /// What one step gave.
@@ -52,6 +53,7 @@ struct Found {
     mel: Option<MelView>,
     voice: Option<VoiceAttributes>,
     log_mel: Option<MelSpectrogram>,
+    heard: Option<Audio>,
     notices: Vec<Notice>,
     times: Vec<StageTime>,
 }
@@ -59,7 +61,7 @@ struct Found {
 impl Analyzer {
     /// A clip before its first stage.
     pub fn new(clip: Clip) -> Self {
-        Self { state: State::Decode(clip), found: Found::default(), deepening: None }
+        Self { state: State::Decode(clip), found: Found::default(), deepening: None, heard: None }
     }
 
     /// The stage that the next step works on; `None` after the end.
@@ -94,6 +96,11 @@ impl Analyzer {
                 Ok(Step::Next(self.next_stage().unwrap_or(Stage::Models)))
             }
         }
+    }
+
+    /// The clip as the models heard it, once it has its result: 16 kHz, silence cut, level evened.
+    pub fn take_heard(&mut self) -> Option<Audio> {
+        self.heard.take()
     }
 
     /// The same clip for the deep tier, once it has its result.
@@ -137,6 +144,7 @@ impl Analyzer {
                 self.found.mel = Some(mel_view(&features.log_mel, config.floor_decades, 1.0 / config.frame_rate()));
                 let inputs = Inputs::new(&features, config);
                 self.found.log_mel = Some(features.log_mel);
+                self.found.heard = Some(prepared.audio);
                 State::Voice(inputs, audio)
             }
             State::Voice(inputs, audio) => {
@@ -207,6 +215,7 @@ impl Analyzer {
         };
         let quick = answers.iter().map(|answer| (answer.model.clone(), answer.probabilities)).collect();
         self.deepening = found.log_mel.map(|mel| Deepening::new(mel, quick));
+        self.heard = found.heard;
         Ok(Analysis {
             clip,
             quality: found.quality,

@@ -1,6 +1,6 @@
 //! Files that the browser keeps between visits (Cache Storage), and bytes outside a module's own memory.
 
-use js_sys::{Array, ArrayBuffer, Reflect, Uint8Array, WebAssembly};
+use js_sys::{Array, ArrayBuffer, Float32Array, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, CacheStorage, Request, Response};
@@ -15,6 +15,21 @@ pub struct Buffer(Uint8Array);
 impl Buffer {
     pub(super) fn new(bytes: Uint8Array) -> Self {
         Self(bytes)
+    }
+
+    /// A copy of samples, as their 32 bits.
+    pub fn of_samples(samples: &[f32]) -> Self {
+        let copy = Float32Array::from(samples);
+        Self(Uint8Array::new(&copy.buffer()))
+    }
+
+    /// Bytes.
+    pub fn size(&self) -> u64 {
+        u64::from(self.0.length())
+    }
+
+    pub(super) fn array(&self) -> &Uint8Array {
+        &self.0
     }
 
     /// A copy in the module's memory.

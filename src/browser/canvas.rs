@@ -1,9 +1,11 @@
 //! A canvas to draw on in CSS pixels, sharp at any density.
 
-use wasm_bindgen::{Clamped, JsCast};
-use web_sys::{CanvasRenderingContext2d, CssStyleDeclaration, HtmlCanvasElement, ImageData};
+use js_sys::{Function, Promise};
+use wasm_bindgen::{Clamped, JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, CanvasRenderingContext2d, CssStyleDeclaration, HtmlCanvasElement, ImageData};
 
-use super::{document, error, window};
+use super::{Content, document, error, window};
 use crate::{Error, Result};
 
 /// Where a text stands relative to its x.
@@ -44,18 +46,101 @@ impl Surface {
     /// # Errors
     /// [`Error::Browser`] where the browser gives no drawing context.
     pub fn of(canvas: &HtmlCanvasElement) -> Result<Self> {
-        let refused = || Error::Browser { reason: "no canvas to draw on".into() };
         let window = window()?;
         let density = window.device_pixel_ratio().clamp(1.0, 4.0);
         let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+        let style = window.get_computed_style(canvas).map_err(|thrown| error(&thrown))?.ok_or_else(refused)?;
+        Self::prepare(canvas, style, [width, height], density)
+    }
+
+    /// A canvas of its own, in the page's colours and letters, that is not on the page.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn aside(width: f64, height: f64, density: f64) -> Result<Self> {
+        let root = document()?.body().ok_or_else(refused)?;
+        let style = window()?.get_computed_style(&root).map_err(|thrown| error(&thrown))?.ok_or_else(refused)?;
+        Self::prepare(&new_canvas()?, style, [width, height], density)
+    }
+
+    fn prepare(
+        canvas: &HtmlCanvasElement,
+        style: CssStyleDeclaration,
+        [width, height]: [f64; 2],
+        density: f64,
+    ) -> Result<Self> {
         canvas.set_width((width * density).round() as u32);
         canvas.set_height((height * density).round() as u32);
-        let style = window.get_computed_style(canvas).map_err(|thrown| error(&thrown))?.ok_or_else(refused)?;
         let context = context_of(canvas)?;
         context.scale(density, density).map_err(|thrown| error(&thrown))?;
-        let font = style.get_property_value("font-family").unwrap_or_default();
-        context.set_font(&format!("12px {}", if font.is_empty() { "sans-serif" } else { &font }));
-        Ok(Self { context, style, width, height, density })
+        let surface = Self { context, style, width, height, density };
+        surface.letters(400, 12.0);
+        Ok(surface)
+    }
+
+    /// Weight and size of the letters from now on.
+    pub fn letters(&self, weight: u32, size: f64) {
+        let font = self.style.get_property_value("font-family").unwrap_or_default();
+        let font = if font.is_empty() { "sans-serif" } else { &font };
+        self.context.set_font(&format!("{weight} {size}px {font}"));
+    }
+
+    /// Draws in the colour that an element of the page has as this property, where there is one.
+    pub fn ink_of(&self, selector: &str, property: &str) {
+        let found = || {
+            let element = document().ok()?.query_selector(selector).ok()??;
+            let style = window().ok()?.get_computed_style(&element).ok()??;
+            style.get_property_value(property).ok()
+        };
+        if let Some(color) = found() {
+            self.context.set_fill_style_str(&color);
+        }
+    }
+
+    /// Text that is cut short, with an ellipsis, where it is wider than that.
+    pub fn fitted(&self, text: &str, width: f64) -> String {
+        let fits = |text: &str| self.context.measure_text(text).is_ok_and(|measured| measured.width() <= width);
+        if fits(text) {
+            return text.into();
+        }
+        let mut short: Vec<char> = text.chars().take(200).collect();
+        while short.pop().is_some() {
+            let candidate: String = short.iter().chain(&['\u{2026}']).collect();
+            if fits(&candidate) {
+                return candidate;
+            }
+        }
+        String::new()
+    }
+
+    /// What is drawn on another surface, at its own size.
+    ///
+    /// # Errors
+    /// [`Error::Browser`] where that has no pixels.
+    pub fn place(&self, other: &Self, x: f64, y: f64) -> Result<()> {
+        let canvas = other.context.canvas().ok_or_else(refused)?;
+        self.context
+            .draw_image_with_html_canvas_element_and_dw_and_dh(&canvas, x, y, other.width, other.height)
+            .map_err(|thrown| error(&thrown))
+    }
+
+    /// What has been drawn, as a PNG file.
+    ///
+    /// # Errors
+    /// [`Error::Browser`] where memory is short.
+    pub async fn png(&self) -> Result<Content> {
+        let canvas = self.context.canvas().ok_or_else(refused)?;
+        let mut asked = Ok(());
+        let made = Promise::new(&mut |resolve: Function, _| {
+            asked = canvas.to_blob(&resolve);
+            if asked.is_err() {
+                let _ = resolve.call0(&JsValue::UNDEFINED);
+            }
+        });
+        asked.map_err(|thrown| error(&thrown))?;
+        let made = JsFuture::from(made).await.map_err(|thrown| error(&thrown))?;
+        let blob = made.dyn_into::<Blob>().map_err(|_| Error::Browser { reason: "the picture is too large".into() })?;
+        Ok(Content::of_blob(blob))
     }
 
     /// CSS pixels.
@@ -106,11 +191,7 @@ impl Surface {
     /// # Errors
     /// [`Error::Browser`] where the pixels do not fill the picture, or memory is short.
     pub fn image(&self, rgba: &[u8], columns: u32, rows: u32, area: [f64; 4]) -> Result<()> {
-        let picture = document()?
-            .create_element("canvas")
-            .map_err(|thrown| error(&thrown))?
-            .dyn_into::<HtmlCanvasElement>()
-            .map_err(|_| Error::Browser { reason: "no canvas to draw on".into() })?;
+        let picture = new_canvas()?;
         picture.set_width(columns);
         picture.set_height(rows);
         let pixels = ImageData::new_with_u8_clamped_array_and_sh(Clamped(rgba), columns, rows)
@@ -123,10 +204,19 @@ impl Surface {
     }
 }
 
+fn refused() -> Error {
+    Error::Browser { reason: "no canvas to draw on".into() }
+}
+
+fn new_canvas() -> Result<HtmlCanvasElement> {
+    let canvas = document()?.create_element("canvas").map_err(|thrown| error(&thrown))?;
+    canvas.dyn_into().map_err(|_| refused())
+}
+
 fn context_of(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d> {
     canvas
         .get_context("2d")
         .map_err(|thrown| error(&thrown))?
         .and_then(|context| context.dyn_into().ok())
-        .ok_or_else(|| Error::Browser { reason: "no canvas to draw on".into() })
+        .ok_or_else(refused)
 }

@@ -1,6 +1,6 @@
 //! Time, and giving way to other events.
 
-use js_sys::{Promise, Reflect};
+use js_sys::{Date, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageChannel, Performance};
@@ -11,6 +11,12 @@ pub fn now() -> f64 {
         .ok()
         .and_then(|value| value.dyn_into::<Performance>().ok())
         .map_or(0.0, |clock| clock.now())
+}
+
+/// Now, as ISO 8601 in UTC, and as hours and minutes where the visitor is.
+pub fn time_of_day() -> (String, String) {
+    let date = Date::new_0();
+    (String::from(date.to_iso_string()), format!("{:02}:{:02}", date.get_hours(), date.get_minutes()))
 }
 
 /// Lets every event that already waits be handled first: a message through a channel is a macrotask, and is not held

@@ -1,4 +1,4 @@
-//! Thin typed wrappers over web-sys: worker, files, fetch, cache, canvas, clock. A `JsValue` stops here; what a browser throws
+//! Thin typed wrappers over web-sys: worker, files, fetch, cache, canvas, clock, saving. A `JsValue` stops here; what a browser throws
 //! becomes [`Error::Browser`].
 
 mod cache;
@@ -7,21 +7,25 @@ mod clock;
 mod event;
 mod fetch;
 mod file;
+mod focus;
 mod message;
 mod microphone;
 mod preference;
+mod save;
 mod scope;
 mod watch;
 mod worker;
 
 pub use cache::{Buffer, FileCache, memory_bytes};
 pub use canvas::{Baseline, Surface, TextAlign};
-pub use clock::{now, yield_now};
+pub use clock::{now, time_of_day, yield_now};
 pub use event::Listener;
 pub use fetch::{Download, Freshness, can_unpack};
 pub use file::{File, carries_files, chosen_file, dropped_file, file_of, pasted_file, read_file};
+pub use focus::focus_soon;
 pub use microphone::{Device, Microphone, microphones};
 pub use preference::{remember, remembered, saves_data};
+pub use save::Content;
 pub use scope::Scope;
 pub use watch::DrawWatch;
 pub use worker::Worker;

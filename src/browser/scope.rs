@@ -7,7 +7,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::message::{pack, unpack};
-use super::{File, error};
+use super::{Buffer, File, error};
 use crate::{Error, Result};
 
 /// The global scope of a dedicated worker.
@@ -28,7 +28,15 @@ impl Scope {
     /// # Errors
     /// [`Error::Browser`] where the browser refuses to carry it.
     pub fn post<T: Serialize>(&self, message: &T) -> Result<()> {
-        let packed = pack(message, None)?;
+        self.post_beside(message, None)
+    }
+
+    /// Sends a message, and a copy of a buffer beside it.
+    ///
+    /// # Errors
+    /// As [`post`](Self::post).
+    pub fn post_beside<T: Serialize>(&self, message: &T, buffer: Option<&Buffer>) -> Result<()> {
+        let packed = pack(message, buffer.map(|buffer| buffer.array().as_ref()))?;
         self.0.post_message_with_transfer(&packed.data, &packed.transfer).map_err(|thrown| error(&thrown))
     }
 

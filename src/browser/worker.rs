@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{ErrorEvent, Event, MessageEvent, WorkerOptions, WorkerType};
 
 use super::message::{pack, unpack};
-use super::{File, Listener, error};
+use super::{Buffer, File, Listener, error};
 use crate::Result;
 
 /// A running worker; it ends when dropped.
@@ -17,21 +17,21 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the module script at `url`. `on_message` gets what the worker posts; `on_error` what it did not catch: a
+    /// Starts the module script at `url`. `on_message` gets what the worker posts, and the buffer beside it; `on_error` what it did not catch: a
     /// script that could not be loaded, or a crash, after which the worker is of no more use.
     ///
     /// # Errors
     /// [`Error::Browser`] where the browser has no workers, or forbids this one.
     pub fn spawn<T: DeserializeOwned>(
         url: &str,
-        mut on_message: impl FnMut(Result<T>) + 'static,
+        mut on_message: impl FnMut(Result<(T, Option<Buffer>)>) + 'static,
         mut on_error: impl FnMut(String) + 'static,
     ) -> Result<Self> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let inner = web_sys::Worker::new_with_options(url, &options).map_err(|thrown| error(&thrown))?;
         let message = Listener::new(&inner, "message", move |event: MessageEvent| {
-            on_message(unpack(&event.data()).map(|(message, _)| message));
+            on_message(unpack(&event.data()).map(|(message, bytes)| (message, bytes.map(Buffer::new))));
         })?;
         let failure = Listener::new(&inner, "error", move |event: Event| {
             let reason = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
@@ -45,7 +45,7 @@ impl Worker {
     /// # Errors
     /// [`Error::Browser`] where the browser refuses to carry it.
     pub fn post<T: Serialize>(&self, message: &T, file: Option<&File>) -> Result<()> {
-        let packed = pack(message, file)?;
+        let packed = pack(message, file.map(AsRef::as_ref))?;
         self.inner.post_message_with_transfer(&packed.data, &packed.transfer).map_err(|thrown| error(&thrown))
     }
 }

@@ -1,17 +1,17 @@
 //! The page: what it knows ([`state`]), the worker as a hook, components, plots. All words stand in [`text`].
 
+pub mod export;
 pub mod state;
 pub mod text;
 
 mod components;
-mod export;
 mod plots;
 mod use_engine;
 mod use_recorder;
 
 use yew::prelude::*;
 
-use self::components::{DropZone, Footer, Header, Message, Progress, Result, SharperSwitch, Status};
+use self::components::{DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status};
 use self::state::JobState;
 use self::use_engine::use_engine;
 use self::use_recorder::use_recorder;
@@ -34,12 +34,16 @@ fn App() -> Html {
     let engine = use_engine();
     let recorder = use_recorder(engine.analyze.clone());
     let state = &*engine.state;
-    let first = matches!(state.job, JobState::Idle);
-    let job = match &state.job {
+    let first = matches!(state.job, JobState::Idle) && state.visit.clips.is_empty();
+    let progress = match &state.job {
         JobState::Running { name, stage, .. } => html! {
             <Progress name={name.clone()} stage={*stage} engine={state.engine.clone()} on_cancel={engine.cancel.clone()} />
         },
-        JobState::Done(report) => html! {
+        _ => html! {},
+    };
+    let result = state.result().map(|report| {
+        let saved = state.visit.saved.as_ref().filter(|(job, _)| *job == report.job);
+        html! {
             <Result
                 key={report.job}
                 report={report.clone()}
@@ -47,12 +51,14 @@ fn App() -> Html {
                 deep={state.deep.clone()}
                 offer={state.offer.clone()}
                 memory={state.memory}
+                saved={saved.map(|(_, outcome)| outcome.clone())}
                 on_deepen={engine.deepen.clone()}
                 on_stop={engine.cancel.clone()}
+                on_sound={engine.sound.clone()}
+                on_saved={engine.saved.clone()}
             />
-        },
-        JobState::Idle | JobState::Failed { .. } | JobState::Cancelled { .. } => html! {},
-    };
+        }
+    });
     html! {
         <div id="app" class="app" data-ready={state.started().to_string()}>
             <Header engine={state.engine.clone()} on_reload={engine.reload.clone()} />
@@ -76,7 +82,16 @@ fn App() -> Html {
                 }
                 <Message state={state.clone()} />
                 <Status state={state.clone()} />
-                { job }
+                { progress }
+                { for result }
+                if !state.visit.clips.is_empty() {
+                    <History
+                        clips={state.visit.clips.clone()}
+                        shown={state.result().map(|report| report.job)}
+                        on_choose={engine.choose.clone()}
+                        on_clear={engine.forget.clone()}
+                    />
+                }
             </main>
             <Footer
                 after_first={!first}

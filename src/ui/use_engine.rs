@@ -5,8 +5,9 @@ use std::rc::{Rc, Weak};
 
 use yew::prelude::*;
 
-use super::state::{Action, Report, State};
-use crate::browser::{File, Worker, remember, remembered, saves_data, spawn};
+use super::export::float_wav_header;
+use super::state::{Action, Moment, Report, Saved, State};
+use crate::browser::{Buffer, Content, File, Worker, remember, remembered, saves_data, spawn, time_of_day};
 use crate::protocol::{DeepEvent, DeepPolicy, JobId, Request, Response};
 use crate::{Error, Result};
 
@@ -37,6 +38,14 @@ pub struct EngineHandle {
     pub deepen: Callback<()>,
     /// Whether the deep tier may be fetched without a question, from now on.
     pub allow_deep: Callback<bool>,
+    /// Go back to a clip of this visit.
+    pub choose: Callback<JobId>,
+    /// Let go of a clip of this visit, or of all.
+    pub forget: Callback<Option<JobId>>,
+    /// Save that clip's sound under that name.
+    pub sound: Callback<(JobId, String)>,
+    /// Something of that clip was to be saved.
+    pub saved: Callback<(JobId, Saved)>,
 }
 
 /// Starts the worker with the component, and ends it with it.
@@ -72,8 +81,23 @@ pub fn use_engine() -> EngineHandle {
         let link = link.clone();
         use_callback((), move |(), ()| link.deepen())
     };
+    let (choose, saved) = {
+        let (choose, saved) = (state.dispatcher(), state.dispatcher());
+        (
+            use_callback((), move |job, ()| choose.dispatch(Action::ClipChosen(job))),
+            use_callback((), move |(job, outcome), ()| saved.dispatch(Action::Saved { job, outcome })),
+        )
+    };
+    let forget = {
+        let link = link.clone();
+        use_callback((), move |job, ()| link.forget(job))
+    };
+    let sound = {
+        let link = link.clone();
+        use_callback((), move |(job, name), ()| link.ask_for_sound(job, name))
+    };
     let allow_deep = use_callback((), move |allowed, ()| link.allow_deep(allowed));
-    EngineHandle { state, analyze, cancel, reload, deepen, allow_deep }
+    EngineHandle { state, analyze, cancel, reload, deepen, allow_deep, choose, forget, sound, saved }
 }
 
 fn policy(allowed: bool) -> DeepPolicy {
@@ -95,6 +119,8 @@ struct Link {
     policy: Cell<DeepPolicy>,
     /// Whether the worker prepares or uses the deep tier; one that ends over it is not to begin it again by itself.
     deep_busy: Cell<bool>,
+    /// The sound that was asked for, and the name to save it under.
+    sound: RefCell<Option<(JobId, String)>>,
 }
 
 impl Link {
@@ -109,6 +135,7 @@ impl Link {
             last_job: Cell::new(0),
             policy: Cell::new(policy),
             deep_busy: Cell::new(false),
+            sound: RefCell::default(),
         })
     }
 
@@ -140,7 +167,9 @@ impl Link {
         self.worker.take();
     }
 
-    fn receive(&self, message: Result<Response>) {
+    fn receive(&self, message: Result<(Response, Option<Buffer>)>) {
+        let (message, beside) =
+            message.map_or_else(|error| (Err(error), None), |(message, beside)| (Ok(message), beside));
         let action = match message {
             Ok(Response::Started) => {
                 self.hears.set(true);
@@ -157,12 +186,19 @@ impl Link {
             }
             Ok(Response::LoadFailed(error)) => Action::ModelsFailed(error),
             Ok(Response::Progress { job, stage }) => Action::StageBegun { job, stage },
-            Ok(Response::Done { job, analysis }) => Action::AnalysisDone(Report::new(job, *analysis)),
+            Ok(Response::Done { job, analysis }) => {
+                let (utc, local) = time_of_day();
+                Action::AnalysisDone(Report::new(job, *analysis, Moment { utc, local }))
+            }
             Ok(Response::Failed { job, error }) => Action::AnalysisFailed { job, error },
             Ok(Response::Deep(event)) => {
                 self.deep_busy.set(matches!(event, DeepEvent::Loading | DeepEvent::Progress { .. }));
                 Action::DeepChanged(event)
             }
+            Ok(Response::Sound { job, sample_rate }) => match self.save_sound(job, sample_rate, beside) {
+                Some(outcome) => Action::Saved { job, outcome },
+                None => return,
+            },
             Ok(Response::Crashed { reason }) => return self.crashed(reason),
             Err(error) => return self.crashed(error.to_string()),
         };
@@ -213,6 +249,39 @@ impl Link {
             self.early.take();
             self.dispatcher.dispatch(Action::AnalysisFailed { job, error: Error::Cancelled });
         }
+    }
+
+    fn forget(&self, job: Option<JobId>) {
+        // A clip that is under way is none of those that are held.
+        let newest = self.last_job.get();
+        if job.is_none_or(|job| job == newest) && self.hears.get() {
+            self.post(&Request::Forget { job: newest }, None);
+        }
+        self.dispatcher.dispatch(job.map_or(Action::AllForgotten, Action::ClipForgotten));
+    }
+
+    fn ask_for_sound(&self, job: JobId, name: String) {
+        if self.hears.get() {
+            self.sound.replace(Some((job, name)));
+            self.post(&Request::Sound { job }, None);
+        } else {
+            self.dispatcher.dispatch(Action::Saved { job, outcome: Saved::SoundGone });
+        }
+    }
+
+    fn save_sound(&self, job: JobId, sample_rate: u32, samples: Option<Buffer>) -> Option<Saved> {
+        let (_, name) = self.sound.take().filter(|(asked, _)| *asked == job)?;
+        let Some(samples) = samples else { return Some(Saved::SoundGone) };
+        let too_long = || Error::Browser { reason: "the sound is too long for a WAV file".into() };
+        let header = u32::try_from(samples.size() / 4).ok().and_then(|count| float_wav_header(sample_rate, count));
+        let saved = header
+            .ok_or_else(too_long)
+            .and_then(|header| Content::new("audio/wav", &header, Some(&samples)))
+            .and_then(|file| file.save(&name));
+        Some(match saved {
+            Ok(()) => Saved::File(name),
+            Err(error) => Saved::Failed(error),
+        })
     }
 
     fn reload(&self) {

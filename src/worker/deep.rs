@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::browser::{Buffer, Download, FileCache, Freshness, can_unpack, now, yield_now};
 use crate::inference::{DeepEngine, Encoder, EncoderEntry, Manifest, ModelEntry, Tier};
-use crate::protocol::DeepOffer;
+use crate::protocol::{DeepOffer, LoadedModel};
 use crate::{Error, Result};
 
 /// Where the build says which files are also there as `<file>.gzip`, so that every host sends few bytes, and how long
@@ -28,6 +28,10 @@ pub(super) fn offer(manifest: &Manifest, packed: &HashMap<String, u64>) -> Optio
         bytes: files(manifest, packed).iter().map(|file| file.travels).sum(),
         encoder: encoder.name.clone(),
         heads: manifest.tier(Tier::Deep).map(|entry| (entry.name.clone(), entry.kind)).collect(),
+        files: std::iter::once((&encoder.name, encoder.bytes, &encoder.sha256))
+            .chain(manifest.tier(Tier::Deep).map(|entry| (&entry.name, entry.bytes, &entry.sha256)))
+            .map(|(name, bytes, sha256)| LoadedModel { name: name.clone(), bytes, sha256: sha256.clone() })
+            .collect(),
     })
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::models::{self, Loaded};
 use super::second::Second;
 use crate::analysis::{Analysis, Analyzer, Clip, Deepening, MAX_BYTES, Step};
-use crate::browser::{File, Scope, log_error, now, read_file, spawn, yield_now};
+use crate::browser::{Buffer, File, Scope, log_error, now, read_file, spawn, yield_now};
 use crate::inference::Engine;
 use crate::protocol::{JobId, Request, Response};
 use crate::{Error, Result};
@@ -16,6 +16,20 @@ struct Job {
     id: JobId,
     name: String,
     file: File,
+}
+
+/// What a first answer is posted with, and what it leaves.
+struct Outcome {
+    analysis: Box<Analysis>,
+    deepening: Option<Deepening>,
+    heard: Option<Heard>,
+}
+
+/// The clip that was answered last, as the models heard it; outside the worker's own memory, which never shrinks.
+struct Heard {
+    job: JobId,
+    sample_rate: u32,
+    samples: Buffer,
 }
 
 enum Models {
@@ -31,6 +45,7 @@ pub(super) struct Host {
     /// The newest job, until it has its first answer; what else runs for a first answer is out of date.
     current: Cell<Option<JobId>>,
     waiting: RefCell<Option<Job>>,
+    heard: RefCell<Option<Heard>>,
     /// Whether something runs that must end, or give way, before another thing begins.
     pub(super) running: Cell<bool>,
     /// What comes after first answers.
@@ -44,6 +59,7 @@ impl Host {
             models: RefCell::new(Models::Absent),
             current: Cell::new(None),
             waiting: RefCell::new(None),
+            heard: RefCell::new(None),
             running: Cell::new(false),
             second: Second::default(),
         }
@@ -72,6 +88,11 @@ impl Host {
                 }
             }
             Ok((Request::Deepen(policy), _)) => self.deepen(policy),
+            Ok((Request::Sound { job }, _)) => self.hand_out(job),
+            Ok((Request::Forget { job }, _)) => {
+                self.forget_job(job);
+                self.forget_heard(|heard| heard.job == job);
+            }
             Err(error) => self.post(&Response::Crashed { reason: error.to_string() }),
         }
     }
@@ -79,6 +100,7 @@ impl Host {
     fn enqueue(self: &Rc<Self>, job: Job) {
         self.end_current();
         self.forget_answered();
+        self.forget_heard(|_| true);
         self.current.set(Some(job.id));
         self.waiting.replace(Some(job));
         if matches!(*self.models.borrow(), Models::Absent) {
@@ -151,8 +173,9 @@ impl Host {
             if host.current.get() == Some(id) {
                 host.current.set(None);
                 match outcome {
-                    Ok((analysis, deepening)) => {
+                    Ok(Outcome { analysis, deepening, heard }) => {
                         host.post(&Response::Done { job: id, analysis });
+                        host.heard.replace(heard);
                         host.answered(id, deepening);
                     }
                     Err(error) => host.post(&Response::Failed { job: id, error }),
@@ -163,7 +186,7 @@ impl Host {
         });
     }
 
-    async fn analyse(&self, engine: &Engine, job: Job) -> Result<(Box<Analysis>, Option<Deepening>)> {
+    async fn analyse(&self, engine: &Engine, job: Job) -> Result<Outcome> {
         if job.file.size() > MAX_BYTES as f64 {
             return Err(Error::TooLarge { megabytes: job.file.size() / 1e6, limit: MAX_BYTES as f64 / 1e6 });
         }
@@ -181,8 +204,29 @@ impl Host {
                 return Err(Error::Cancelled);
             }
             if let Step::Done(analysis) = analyzer.step(engine, &now)? {
-                return Ok((analysis, analyzer.into_deepening()));
+                let heard = analyzer.take_heard().map(|audio| Heard {
+                    job: job.id,
+                    sample_rate: audio.sample_rate(),
+                    samples: Buffer::of_samples(audio.samples()),
+                });
+                return Ok(Outcome { analysis, deepening: analyzer.into_deepening(), heard });
             }
+        }
+    }
+
+    fn hand_out(&self, job: JobId) {
+        let heard = self.heard.borrow();
+        let heard = heard.as_ref().filter(|heard| heard.job == job);
+        let response = Response::Sound { job, sample_rate: heard.map_or(0, |heard| heard.sample_rate) };
+        if let Err(error) = self.scope.post_beside(&response, heard.map(|heard| &heard.samples)) {
+            log_error(&error);
+        }
+    }
+
+    fn forget_heard(&self, which: impl Fn(&Heard) -> bool) {
+        let mut heard = self.heard.borrow_mut();
+        if heard.as_ref().is_some_and(which) {
+            *heard = None;
         }
     }
 

@@ -76,7 +76,12 @@ impl Host {
     /// A newer clip has come.
     pub(super) fn forget_answered(&self) {
         let job = self.second.clip.borrow().as_ref().map(|clip| clip.job);
-        if let Some(job) = job {
+        job.into_iter().for_each(|job| self.forget_job(job));
+    }
+
+    /// Lets go of that job, if it is the one that was answered last.
+    pub(super) fn forget_job(&self, job: JobId) {
+        if self.second.clip.borrow().as_ref().is_some_and(|clip| clip.job == job) {
             self.end_deepening(job);
             self.second.clip.take();
         }

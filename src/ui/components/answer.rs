@@ -17,7 +17,7 @@ pub(crate) fn Answer(props: &ResultProps) -> Html {
         <section class="card answer" data-emotion={shown.winner.name()} aria-labelledby="winner">
             <div class="verdict">
                 <p class="verdict-lead">{ text::EXPRESSED }</p>
-                <h2 id="winner">{ text::emotion(shown.winner) }</h2>
+                <h2 id="winner" tabindex="-1">{ text::emotion(shown.winner) }</h2>
                 <p class="verdict-probability">{ text::percent(probability) }</p>
                 { for runner_up.map(|(emotion, p)| html! {
                     <p class="runner-up">

@@ -14,7 +14,7 @@ pub(crate) struct StateProps {
 #[function_component]
 pub(crate) fn Message(props: &StateProps) -> Html {
     let (name, error) = match (&props.state.job, &props.state.engine) {
-        (JobState::Failed { name, error }, _) => (Some(name), error),
+        (JobState::Failed { name, error }, _) if props.state.visit.chosen.is_none() => (Some(name), error),
         (_, EngineState::Failed(error)) => (None, error),
         _ => return html! {},
     };
@@ -29,7 +29,9 @@ pub(crate) fn Message(props: &StateProps) -> Html {
 /// Progress and result for those who listen to the page; after Cancel, for all.
 #[function_component]
 pub(crate) fn Status(props: &StateProps) -> Html {
+    let again = props.state.visit.chosen.and(props.state.result());
     let (words, unseen) = match &props.state.job {
+        _ if again.is_some() => (again.map(text::again).unwrap_or_default(), true),
         JobState::Running { name, stage, .. } => (text::progress(name, *stage), true),
         JobState::Done(report) => match props.state.deep_status() {
             status @ DeepStatus::Failed { .. } => (text::deep_line(&status, report), true),

@@ -4,12 +4,13 @@ use yew::prelude::*;
 
 use super::answer::Answer;
 use super::clip::Clip;
+use super::keep::Keep;
 use super::models::Models;
 use super::stages::Stages;
 use super::voice::Voice;
 use crate::analysis::Tier;
-use crate::protocol::DeepOffer;
-use crate::ui::state::{DeepState, DeepStatus, Report};
+use crate::protocol::{DeepOffer, JobId};
+use crate::ui::state::{DeepState, DeepStatus, Report, Saved};
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct ReportProps {
@@ -26,6 +27,11 @@ pub(crate) struct ResultProps {
     pub(crate) memory: u64,
     pub(crate) on_deepen: Callback<()>,
     pub(crate) on_stop: Callback<()>,
+    /// What came of the last attempt to save something of it.
+    pub(crate) saved: Option<Saved>,
+    /// Asks for the sound, to be saved under that name.
+    pub(crate) on_sound: Callback<(JobId, String)>,
+    pub(crate) on_saved: Callback<(JobId, Saved)>,
 }
 
 #[function_component]
@@ -49,6 +55,7 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
             <Voice report={report.clone()} />
             <Models ..props.clone() />
             <Stages report={report.clone()} />
+            <Keep ..props.clone() />
         </article>
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn Mel(props: &MelProps) -> Html {
     }
 }
 
-fn draw(surface: &Surface, analysis: &Analysis) -> Result<()> {
+pub(super) fn draw(surface: &Surface, analysis: &Analysis) -> Result<()> {
     let mel = &analysis.mel;
     let frame = Frame::new(surface, analysis.clip.seconds);
     surface.ink("--plot-ground");

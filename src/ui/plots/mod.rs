@@ -1,11 +1,13 @@
-//! The recording as pictures, waveform and mel spectrogram on one time axis.
+//! The recording as pictures, waveform and mel spectrogram on one time axis; and both with the answer in one file.
 
 mod axis;
 mod colormap;
 mod mel;
+mod picture;
 mod waveform;
 
 pub(super) use mel::Mel;
+pub(super) use picture::{picture, recording};
 pub(super) use waveform::Waveform;
 
 use web_sys::HtmlCanvasElement;

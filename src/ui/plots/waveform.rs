@@ -39,7 +39,7 @@ fn peak(analysis: &Analysis) -> f32 {
     envelope.minima.iter().chain(&envelope.maxima).fold(0.0, |peak, sample| peak.max(sample.abs()))
 }
 
-fn draw(surface: &Surface, analysis: &Analysis) -> Result<()> {
+pub(super) fn draw(surface: &Surface, analysis: &Analysis) -> Result<()> {
     let frame = Frame::new(surface, analysis.clip.seconds);
     let middle = frame.top + frame.height / 2.0;
     surface.ink("--plot-ground");

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{JobState, State};
 use crate::Error;
 use crate::analysis::DeepAnalysis;
-use crate::protocol::{DeepEvent, DeepReady};
+use crate::protocol::{DeepEvent, DeepReady, JobId};
 
 /// The deep tier as the worker has it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,6 +78,8 @@ pub enum DeepStatus {
         /// Windows in all; 0 while unknown.
         of: usize,
     },
+    /// A newer clip came before it had answered.
+    Left,
     /// It has answered, or the visitor did not want it to.
     Ready {
         /// Whether the answer is its own.
@@ -102,6 +104,7 @@ impl DeepStatus {
             Self::Fetching { .. } => "fetching",
             Self::Loading => "loading",
             Self::Running { .. } => "running",
+            Self::Left => "left",
             Self::Ready { .. } => "ready",
             Self::Failed { .. } => "failed",
         }
@@ -111,9 +114,11 @@ impl DeepStatus {
 impl State {
     /// What the page says of the deep tier.
     pub fn deep_status(&self) -> DeepStatus {
-        let JobState::Done(report) = &self.job else { return DeepStatus::Absent };
+        let Some(report) = self.result() else { return DeepStatus::Absent };
         match (&report.sharper, &self.deep) {
             (Sharper::Done(_), _) => DeepStatus::Ready { sharpened: true },
+            // The worker holds no other clip than the newest.
+            _ if report.job != self.visit.newest => DeepStatus::Left,
             (Sharper::Stopped, _) => DeepStatus::Ready { sharpened: false },
             (Sharper::Failed(error), _) | (Sharper::Waiting, DeepState::Failed(error)) => {
                 DeepStatus::Failed { error: error.clone(), again: true }
@@ -151,22 +156,18 @@ impl State {
         }
     }
 
-    fn sharpen(&mut self, job: u32, sharper: Sharper) {
-        if let JobState::Done(report) = &mut self.job
-            && report.job == job
-        {
-            report.sharper = sharper;
-        }
+    fn sharpen(&mut self, job: JobId, sharper: Sharper) {
+        self.for_each_report(job, |report| report.sharper = sharper.clone());
     }
 
     /// The worker is gone, and the deep tier with it. What it was busy with there is what may have ended it.
     pub(super) fn lose_deep(&mut self, error: &Error) {
         let busy = self.deep_busy();
         self.deep = if busy { DeepState::Failed(error.clone()) } else { DeepState::Absent };
-        if let JobState::Done(report) = &mut self.job
+        if let JobState::Done(report) = &self.job
             && busy
         {
-            report.sharper = Sharper::Lost(error.clone());
+            self.sharpen(report.job, Sharper::Lost(error.clone()));
         }
     }
 
@@ -182,10 +183,10 @@ impl State {
             let total = self.offer.as_ref().map_or(0, |offer| offer.bytes);
             self.deep = DeepState::Fetching { received: 0, total };
         }
-        if let JobState::Done(report) = &mut self.job
+        if let JobState::Done(report) = &self.job
             && matches!(report.sharper, Sharper::Failed(_))
         {
-            report.sharper = Sharper::Waiting;
+            self.sharpen(report.job, Sharper::Waiting);
         }
     }
 }

@@ -2,11 +2,13 @@
 
 mod deep;
 mod take;
+mod visit;
 
 use std::rc::Rc;
 
 pub use deep::{DeepState, DeepStatus, Sharper};
 pub use take::{METER_FLOOR, Take};
+pub use visit::{MOST_CLIPS, Saved, Visit};
 
 use crate::Error;
 use crate::analysis::{Analysis, Answer, DeepAnalysis, Emotion, Probabilities, Stage, Tier};
@@ -27,6 +29,8 @@ pub struct State {
     pub allowed: bool,
     /// Most bytes that the worker's memory is known to have held.
     pub memory: u64,
+    /// The clips of this visit.
+    pub visit: Visit,
 }
 
 /// The worker and its models.
@@ -93,6 +97,28 @@ pub struct Report {
     pub analysis: Rc<Analysis>,
     /// What the deep tier has made of it.
     pub sharper: Sharper,
+    /// When the first answer came.
+    pub finished: Moment,
+    /// The files of all models that could be asked then.
+    pub files: Rc<ModelFiles>,
+}
+
+/// The files behind an answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelFiles {
+    /// Of both tiers' models.
+    pub models: Vec<LoadedModel>,
+    /// The deep tier's encoder.
+    pub encoder: Option<LoadedModel>,
+}
+
+/// A time of day.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moment {
+    /// As ISO 8601, in UTC.
+    pub utc: String,
+    /// Hours and minutes where the visitor is.
+    pub local: String,
 }
 
 /// The answer that is shown: the deep tier's, once there is one.
@@ -110,8 +136,8 @@ pub struct Shown<'a> {
 
 impl Report {
     /// A first answer.
-    pub fn new(job: JobId, analysis: Analysis) -> Self {
-        Self { job, analysis: Rc::new(analysis), sharper: Sharper::Waiting }
+    pub fn new(job: JobId, analysis: Analysis, finished: Moment) -> Self {
+        Self { job, analysis: Rc::new(analysis), sharper: Sharper::Waiting, finished, files: Rc::default() }
     }
 
     /// The second answer, if there is one.
@@ -209,6 +235,19 @@ pub enum Action {
     DeepAllowed(bool),
     /// The visitor has asked for the deep tier, or for another attempt at it.
     DeepAskedFor,
+    /// The visitor goes back to a clip of this visit.
+    ClipChosen(JobId),
+    /// The visitor lets go of a clip of this visit.
+    ClipForgotten(JobId),
+    /// The visitor lets go of all clips of this visit.
+    AllForgotten,
+    /// Something of a clip was to be saved.
+    Saved {
+        /// The job.
+        job: JobId,
+        /// What came of it.
+        outcome: Saved,
+    },
 }
 
 impl State {
@@ -241,7 +280,10 @@ impl State {
                 next.offer = offer;
             }
             Action::ModelsFailed(error) => next.engine = EngineState::Failed(error),
-            Action::ClipGiven { job, name } => next.job = JobState::Running { job, name, stage: None },
+            Action::ClipGiven { job, name } => {
+                next.job = JobState::Running { job, name, stage: None };
+                next.visit.begin(job);
+            }
             Action::StageBegun { job, stage } => {
                 if let JobState::Running { job: current, stage: shown, .. } = &mut next.job
                     && *current == job
@@ -251,7 +293,7 @@ impl State {
             }
             Action::AnalysisDone(report) => {
                 if next.running() == Some(report.job) {
-                    next.job = JobState::Done(report);
+                    next.finish(report);
                 }
             }
             Action::AnalysisFailed { job, error } => {
@@ -259,6 +301,7 @@ impl State {
                     && *current == job
                 {
                     let name = name.clone();
+                    next.visit.chosen = None;
                     next.job = match error {
                         Error::Cancelled => JobState::Cancelled { name },
                         error => JobState::Failed { name, error },
@@ -273,6 +316,10 @@ impl State {
                 }
             }
             Action::DeepAskedFor => next.ask_for_deep(),
+            Action::ClipChosen(job) => next.visit.choose(job),
+            Action::ClipForgotten(job) => next.forget(job),
+            Action::AllForgotten => next.forget_all(),
+            Action::Saved { job, outcome } => next.visit.saved = Some((job, outcome)),
         }
         next
     }

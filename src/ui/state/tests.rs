@@ -2,7 +2,7 @@ use super::*;
 use crate::analysis::{ClipInfo, Envelope, MelView, VoiceAttributes};
 use crate::protocol::DeepReady;
 
-fn report(job: JobId) -> Report {
+pub(super) fn report(job: JobId) -> Report {
     let analysis = Analysis {
         clip: ClipInfo { name: "a.wav".into(), codec: "PCM".into(), sample_rate: 16_000, channels: 1, seconds: 1.0 },
         quality: crate::analysis::RecordingQuality::default(),
@@ -23,10 +23,14 @@ fn report(job: JobId) -> Report {
         notices: vec![],
         times: vec![],
     };
-    Report::new(job, analysis)
+    Report::new(job, analysis, Moment::default())
 }
 
-fn given(state: &State, job: JobId) -> State {
+pub(super) fn file(name: &str) -> LoadedModel {
+    LoadedModel { name: name.into(), bytes: 1, sha256: "00".into() }
+}
+
+pub(super) fn given(state: &State, job: JobId) -> State {
     state.after(Action::ClipGiven { job, name: format!("{job}.wav") })
 }
 
@@ -83,22 +87,22 @@ fn a_new_attempt_forgets_the_clip_that_failed() {
 
 const READY: DeepReady = DeepReady { kept: false, fetch_millis: 900.0, load_millis: 1300.0, memory: 200 };
 
-fn offered(allowed: bool) -> State {
-    let offer = DeepOffer { bytes: 10, encoder: "encoder".into(), heads: vec![] };
+pub(super) fn offered(allowed: bool) -> State {
+    let offer = DeepOffer { bytes: 10, encoder: "encoder".into(), heads: vec![], files: vec![file("encoder")] };
     let ready = Action::ModelsReady { models: vec![], offer: Some(offer), millis: 1.0 };
     State { allowed, ..State::default() }.after(ready)
 }
 
 /// Clip 1 has its first answer.
-fn answered(state: &State) -> State {
+pub(super) fn answered(state: &State) -> State {
     given(state, 1).after(Action::AnalysisDone(report(1)))
 }
 
-fn deep(state: &State, event: DeepEvent) -> State {
+pub(super) fn deep(state: &State, event: DeepEvent) -> State {
     state.after(Action::DeepChanged(event))
 }
 
-fn second(job: JobId, winner: Emotion) -> DeepEvent {
+pub(super) fn second(job: JobId, winner: Emotion) -> DeepEvent {
     let mut probabilities = [0.05; 8];
     probabilities[winner.index()] = 0.65;
     let analysis = DeepAnalysis { probabilities, winner, answers: vec![], windows: 1, encoder_millis: 250.0 };

@@ -57,6 +57,7 @@ pub fn deep_line(status: &DeepStatus, report: &Report) -> String {
         DeepStatus::Loading => format!("{ON_ITS_WAY}: getting ready"),
         DeepStatus::Running { of: 0 | 1, .. } => "Listening more closely…".into(),
         DeepStatus::Running { window, of } => format!("Listening more closely… part {} of {of}", (window + 1).min(*of)),
+        DeepStatus::Left => "This is the first answer: a newer clip came before the sharper one.".into(),
         DeepStatus::Ready { sharpened: true } => sharpened(report),
         DeepStatus::Ready { sharpened: false } => "Stopped: this is the first answer.".into(),
         DeepStatus::Failed { error, .. } => failed(error),
@@ -104,7 +105,7 @@ pub fn tier_pending(status: &DeepStatus) -> &'static str {
     match status {
         DeepStatus::Fetching { .. } | DeepStatus::Loading | DeepStatus::Running { .. } => "on its way",
         DeepStatus::Failed { .. } => "did not come",
-        DeepStatus::Ready { .. } => "stopped",
+        DeepStatus::Left | DeepStatus::Ready { .. } => "stopped",
         DeepStatus::Absent | DeepStatus::Off | DeepStatus::Asked => "not asked",
     }
 }

@@ -1,11 +1,13 @@
 //! Every English sentence of the page, and how numbers are written.
 
 mod deep;
+mod keep;
 mod quality;
 mod record;
 mod voice;
 
 pub use deep::*;
+pub use keep::*;
 pub use quality::*;
 pub use record::*;
 pub use voice::*;
@@ -18,7 +20,7 @@ pub const NAME: &str = "undertone";
 /// The first sentence.
 pub const HEADLINE: &str = "Hear what a voice expresses.";
 /// The second.
-pub const LEAD: &str = "Give it a recording of someone speaking. Eight emotions, as listeners would hear them, judged on your own machine.";
+pub const LEAD: &str = "Speak to it, or give it a recording of someone speaking. Eight emotions, as listeners would hear them, judged on your own machine.";
 /// Over the line of law, in the footer.
 pub const LAW_TITLE: &str = "Before you use it on others";
 /// The line of law; on the first screen under the drop zone.

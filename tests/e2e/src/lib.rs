@@ -5,6 +5,7 @@ pub mod bench;
 pub mod browser;
 pub mod command;
 pub mod deep;
+pub mod keep;
 pub mod page;
 pub mod process;
 pub mod ravdess;

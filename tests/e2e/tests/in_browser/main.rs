@@ -5,6 +5,7 @@ mod cancel;
 mod clip;
 mod deep;
 mod deep_damage;
+mod keep;
 mod models;
 mod parity;
 mod record;

@@ -1,0 +1,241 @@
+//! All that the page knows of a clip, as JSON.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::{VERSION, runner_up, tier_name, tiers};
+use crate::analysis::{
+    ClipInfo, Emotion, ModelKind, Probabilities, RecordingQuality, StageTime, VoiceAttributes, winner,
+};
+use crate::protocol::LoadedModel;
+use crate::ui::state::Report;
+use crate::ui::text;
+
+/// Name of this layout; a changed meaning makes a new name.
+const SCHEMA: &str = "undertone-result-1";
+
+/// Indented.
+pub fn json(report: &Report) -> String {
+    // Only a map with keys that are no strings could fail, and there is none.
+    serde_json::to_string_pretty(&document(report)).unwrap_or_default()
+}
+
+#[derive(serde::Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    program: &'static str,
+    version: &'static str,
+    meaning: &'static str,
+    analysed_at: &'a str,
+    clip: Clip<'a>,
+    recording: RecordingQuality,
+    notices: Vec<String>,
+    answer: Answer<'a>,
+    tiers: Vec<TierAnswer<'a>>,
+    voice: Measures<'a>,
+    stages: Vec<Time>,
+}
+
+#[derive(serde::Serialize)]
+struct Clip<'a> {
+    name: &'a str,
+    codec: &'a str,
+    sample_rate_hz: u32,
+    channels: usize,
+    seconds: f32,
+    kept_from_to_seconds: &'a [(f32, f32)],
+}
+
+#[derive(serde::Serialize)]
+struct Answer<'a> {
+    tier: &'static str,
+    winner: Emotion,
+    probability: f32,
+    runner_up: Emotion,
+    runner_up_probability: f32,
+    probabilities: Classes<'a>,
+}
+
+#[derive(serde::Serialize)]
+struct TierAnswer<'a> {
+    tier: &'static str,
+    vote: Vote<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoder: Option<Encoder<'a>>,
+    models: Vec<Model<'a>>,
+}
+
+#[derive(serde::Serialize)]
+struct Vote<'a> {
+    winner: Emotion,
+    probabilities: Classes<'a>,
+}
+
+#[derive(serde::Serialize)]
+struct Encoder<'a> {
+    windows: usize,
+    milliseconds: f32,
+    file: Option<&'a LoadedModel>,
+}
+
+#[derive(serde::Serialize)]
+struct Model<'a> {
+    name: &'a str,
+    kind: ModelKind,
+    winner: Emotion,
+    probabilities: Classes<'a>,
+    milliseconds: f32,
+    file: Option<&'a LoadedModel>,
+}
+
+#[derive(serde::Serialize)]
+struct Time {
+    stage: &'static str,
+    milliseconds: f32,
+}
+
+/// Probabilities by name of the class, in class order.
+struct Classes<'a>(&'a Probabilities);
+
+impl Serialize for Classes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(Emotion::ALL.iter().map(|emotion| (emotion.name(), self.0[emotion.index()])))
+    }
+}
+
+struct Measures<'a>(&'a VoiceAttributes);
+
+#[derive(serde::Serialize)]
+struct Measure {
+    value: Option<f32>,
+    unit: &'static str,
+}
+
+impl Serialize for Measures<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let voice = self.0;
+        let measures = [
+            ("pitch_median", voice.f0_hz, "Hz"),
+            ("pitch_range", voice.f0_range_semitones, "semitones"),
+            ("rate", voice.syllables_per_second, "syllables per second"),
+            ("level", voice.level_dbfs, "dB of full scale"),
+            ("loudness", voice.loudness_sone, "sone"),
+            ("jitter", voice.jitter, "share of the period"),
+            ("shimmer", voice.shimmer_db, "dB"),
+            ("harmonics_to_noise", voice.hnr_db, "dB"),
+            ("pauses", voice.pause_share, "share of the time"),
+            ("voiced", voice.voiced_share, "share of the time"),
+        ];
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value, unit) in measures {
+            map.serialize_entry(name, &Measure { value, unit })?;
+        }
+        let words: Vec<(&str, String)> =
+            text::voice_attributes(voice).into_iter().map(|attribute| (attribute.id, attribute.word)).collect();
+        map.serialize_entry("in_words", &Words(&words))?;
+        map.end()
+    }
+}
+
+struct Words<'a>(&'a [(&'static str, String)]);
+
+impl Serialize for Words<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(id, word)| (id, word)))
+    }
+}
+
+fn document(report: &Report) -> Document<'_> {
+    let analysis = &*report.analysis;
+    let shown = report.shown();
+    let second = runner_up(shown.probabilities, shown.winner);
+    let ClipInfo { name, codec, sample_rate, channels, seconds } = &analysis.clip;
+    let file = |name: &str| report.files.models.iter().find(|model| model.name == name);
+    let tiers = tiers(report).into_iter().map(|voted| TierAnswer {
+        tier: tier_name(voted.tier),
+        vote: Vote { winner: voted.winner, probabilities: Classes(voted.probabilities) },
+        encoder: report.deep().filter(|deep| std::ptr::eq(&deep.probabilities, voted.probabilities)).map(|deep| {
+            Encoder { windows: deep.windows, milliseconds: deep.encoder_millis, file: report.files.encoder.as_ref() }
+        }),
+        models: voted
+            .answers
+            .iter()
+            .map(|answer| Model {
+                name: &answer.model,
+                kind: answer.kind,
+                winner: winner(&answer.probabilities),
+                probabilities: Classes(&answer.probabilities),
+                milliseconds: answer.millis,
+                file: file(&answer.model),
+            })
+            .collect(),
+    });
+    Document {
+        schema: SCHEMA,
+        program: text::NAME,
+        version: VERSION,
+        meaning: text::MEANING,
+        analysed_at: &report.finished.utc,
+        clip: Clip {
+            name,
+            codec,
+            sample_rate_hz: *sample_rate,
+            channels: *channels,
+            seconds: *seconds,
+            kept_from_to_seconds: &analysis.kept,
+        },
+        recording: analysis.quality,
+        notices: analysis.notices.iter().map(ToString::to_string).collect(),
+        answer: Answer {
+            tier: tier_name(shown.tier),
+            winner: shown.winner,
+            probability: shown.probabilities[shown.winner.index()],
+            runner_up: second,
+            runner_up_probability: shown.probabilities[second.index()],
+            probabilities: Classes(shown.probabilities),
+        },
+        tiers: tiers.collect(),
+        voice: Measures(&analysis.voice),
+        stages: analysis
+            .times
+            .iter()
+            .map(|StageTime { stage, millis }| Time { stage: stage.name(), milliseconds: *millis })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::tests::{HOSTILE, report, sharpened};
+    use super::*;
+
+    #[test]
+    fn holds_what_the_page_knows() {
+        let value: Value = serde_json::from_str(&json(&sharpened(HOSTILE))).unwrap();
+        assert_eq!(value["schema"], "undertone-result-1");
+        assert_eq!(value["meaning"], "as listeners would hear it, never what somebody feels");
+        assert_eq!(value["clip"]["name"], HOSTILE);
+        assert_eq!(value["clip"]["sample_rate_hz"], 44_100);
+        assert_eq!((&value["answer"]["tier"], &value["answer"]["winner"]), (&"deep".into(), &"happy".into()));
+        assert_eq!(value["answer"]["runner_up"], "neutral");
+        assert_eq!(value["tiers"][0]["vote"]["probabilities"]["calm"], 0.65);
+        assert_eq!(value["tiers"][0]["models"][0]["file"]["sha256"], "ab".repeat(32));
+        assert_eq!(value["tiers"][1]["models"][0]["kind"], "svm");
+        assert_eq!(value["tiers"][1]["encoder"]["file"]["name"], "encoder");
+        assert!(value["tiers"][0].get("encoder").is_none());
+        assert_eq!(value["voice"]["pitch_median"]["value"], 151.25);
+        assert_eq!(value["voice"]["pitch_median"]["unit"], "Hz");
+        assert_eq!(value["voice"]["rate"]["value"], Value::Null);
+        assert_eq!(value["voice"]["in_words"]["pitch"], "Middle");
+        assert_eq!(value["recording"]["snr_db"], 30.0);
+        assert_eq!(value["stages"][0]["stage"], "decode");
+    }
+
+    #[test]
+    fn a_first_answer_stands_alone() {
+        let value: Value = serde_json::from_str(&json(&report("a.wav"))).unwrap();
+        assert_eq!((&value["answer"]["tier"], &value["answer"]["winner"]), (&"quick".into(), &"calm".into()));
+        assert_eq!(value["tiers"].as_array().unwrap().len(), 1);
+    }
+}
