@@ -21,7 +21,7 @@ pub use canvas::{Baseline, Surface, TextAlign};
 pub use clock::{now, time_of_day, yield_now};
 pub use event::Listener;
 pub use fetch::{Download, Freshness, can_unpack};
-pub use file::{File, carries_files, chosen_file, dropped_file, file_of, pasted_file, read_file};
+pub use file::{File, carries_files, chosen_file, dropped_file, fetched_file, file_of, pasted_file, read_file};
 pub use focus::focus_soon;
 pub use microphone::{Device, Microphone, microphones};
 pub use preference::{remember, remembered, saves_data};

@@ -4,7 +4,9 @@ use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 use yew::prelude::*;
 
 use super::record::RecordPanel;
-use crate::browser::{self, File, Listener, carries_files, chosen_file, dropped_file, pasted_file};
+use crate::browser::{
+    self, File, Listener, carries_files, chosen_file, dropped_file, fetched_file, pasted_file, spawn,
+};
 use crate::ui::text;
 use crate::ui::use_recorder::{Phase, RecorderHandle};
 
@@ -37,6 +39,22 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
             onchange.emit(file);
         }
     });
+    let unfetched = use_state_eq(|| None::<String>);
+    let sample = |url: &'static str| {
+        let (on_file, unfetched) = (props.on_file.clone(), unfetched.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (on_file, unfetched) = (on_file.clone(), unfetched.clone());
+            spawn(async move {
+                match fetched_file(url).await {
+                    Ok(file) => {
+                        unfetched.set(None);
+                        on_file.emit(file);
+                    }
+                    Err(error) => unfetched.set(Some(error.to_string())),
+                }
+            });
+        })
+    };
     let words = match (*held, props.compact) {
         (true, _) => text::DROP_NOW,
         (false, true) => text::DROP_NEXT,
@@ -71,6 +89,17 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
                 <span>{ text::OR_PASTE }</span>
             </p>
             <p class="drop-formats">{ text::FORMATS }</p>
+            if !props.compact {
+                <p class="samples">
+                    <span>{ text::SAMPLES }</span>
+                    { for text::SAMPLE_FILES.iter().map(|(words, url)| html! {
+                        <button class="button is-quiet is-small" type="button" onclick={sample(url)}>{ *words }</button>
+                    }) }
+                </p>
+            }
+            if let Some(error) = &*unfetched {
+                <p id="sample-error" class="message" role="alert">{ error }</p>
+            }
             if let Some(error) = &recorder.view.error {
                 <p id="record-error" class="message" role="alert">{ error }</p>
             }

@@ -36,6 +36,12 @@ pub const RECORD_FULL: &str = "Five minutes are the limit; they are analysed.";
 /// Where another device has another rate.
 pub const RECORD_ANEW: &str = "That microphone works at another rate, so the recording has begun anew.";
 
+/// Before the made voices.
+pub const SAMPLES: &str = "Nothing at hand? Try a voice that a machine made:";
+/// The made voices: what the button says, and the file.
+pub const SAMPLE_FILES: [(&str, &str); 2] =
+    [("an even one", "./samples/even-voice.flac"), ("an excited one", "./samples/excited-voice.flac")];
+
 /// Name of a recording's file.
 pub fn recording_name(number: usize) -> String {
     format!("recording-{number}.wav")

@@ -94,6 +94,26 @@ async fn a_chosen_file_and_a_second_clip_get_results_of_their_own() -> Result<()
 }
 
 #[tokio::test]
+async fn a_made_voice_gets_a_result() -> Result<()> {
+    let site = Site::built("/some/sub/path/")?;
+    for (button, file) in [(1, "even-voice.flac"), (2, "excited-voice.flac")] {
+        Browser::with(async |browser| {
+            let page = Page::open(browser, &site).await?;
+            ensure!(page.models_state().await? == "ready");
+            let press = "document.querySelector(`.samples button:nth-of-type(${arguments[0]})`).click()";
+            browser.run(press, vec![json!(button)]).await?;
+            page.shown().await?.check()?;
+            ensure!(page.text(".file-name").await? == file);
+            let errors = browser.console_errors().await?;
+            ensure!(errors.is_empty(), "the console has errors: {errors:?}");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_voice_is_described_in_words_with_numbers() -> Result<()> {
     let site = Site::built("/")?;
     Browser::with(async |browser| {
