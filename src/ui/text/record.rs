@@ -55,7 +55,7 @@ pub fn timer(seconds: f32) -> String {
 
 /// A level of the meter.
 pub fn meter(level: f32) -> String {
-    if level <= METER_FLOOR { "silent".into() } else { format!("\u{2212}{:.0} dB", -level) }
+    if level <= METER_FLOOR { "silent".into() } else { format!("\u{2212}{:.0} dB", level.abs()) }
 }
 
 /// What the browser does to the sound although it was asked not to.
