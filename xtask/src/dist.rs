@@ -12,11 +12,20 @@ use crate::{deep, size, tools, wasm, wasm_opt};
 /// The page starts its worker by this name, so the file has no hash; what it loads has.
 const WORKER_SCRIPT: &str = "worker_loader.js";
 
-pub fn build(workspace: &Workspace, optimize: bool) -> Result<()> {
+/// What is to be built.
+#[derive(Clone, Copy, Default)]
+pub struct Kind {
+    /// With Binaryen's `wasm-opt` at the end.
+    pub optimize: bool,
+    /// Linked in seconds instead of minutes: larger and slower than what is hosted.
+    pub quick: bool,
+}
+
+pub fn build(workspace: &Workspace, kind: Kind) -> Result<()> {
     tools::ensure_all(workspace)?;
-    let optimizer = if optimize { wasm_opt::find(workspace) } else { None };
+    let optimizer = if kind.optimize { wasm_opt::find(workspace) } else { None };
     announce("building the page (the first time about 15 minutes on two cores, later seconds to some minutes)");
-    trunk(workspace)?;
+    trunk(workspace, kind.quick)?;
 
     let dist = workspace.dist();
     if let Err(error) = finish(workspace, &dist, optimizer.as_deref()) {
@@ -27,7 +36,7 @@ pub fn build(workspace: &Workspace, optimize: bool) -> Result<()> {
     size::report(&dist).map(drop)
 }
 
-fn trunk(workspace: &Workspace) -> Result<()> {
+fn trunk(workspace: &Workspace, quick: bool) -> Result<()> {
     // Glue of earlier builds would be copied along.
     fs::remove_dir_all(workspace.target().join("wasm-bindgen")).ok();
     let mut command = workspace.program(tools::ensure_trunk(workspace)?);
@@ -35,6 +44,9 @@ fn trunk(workspace: &Workspace) -> Result<()> {
         command.env_remove(name);
     }
     command.env_remove("NO_COLOR").env("TRUNK_SKIP_VERSION_CHECK", "true");
+    if quick {
+        command.env("CARGO_PROFILE_WEB_LTO", "off").env("CARGO_PROFILE_WEB_CODEGEN_UNITS", "16");
+    }
     run(command.args(["--config", "trunk.toml", "build"]))
 }
 

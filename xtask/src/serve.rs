@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::arguments::Arguments;
-use crate::dist;
+use crate::dist::{self, Kind};
 use crate::page::content_hash;
 use crate::workspace::Workspace;
 
@@ -25,11 +25,11 @@ pub fn command(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
     let port: Option<u16> = arguments.option("--port")?;
     let prefix: String = arguments.option("--prefix")?.unwrap_or_default();
     let folder: PathBuf = arguments.option("--dir")?.unwrap_or_else(|| workspace.dist());
-    let optimize = arguments.flag("--wasm-opt");
+    let kind = Kind { optimize: arguments.flag("--wasm-opt"), quick: arguments.flag("--quick") };
     let no_build = arguments.flag("--no-build");
     arguments.finish()?;
     if !no_build {
-        dist::build(workspace, optimize)?;
+        dist::build(workspace, kind)?;
     }
     ensure!(folder.join("index.html").is_file(), "{} has no index.html", folder.display());
     ensure!(prefix.chars().all(|c| c.is_ascii_graphic()), "`{prefix}` is no path");

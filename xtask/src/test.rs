@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::arguments::Arguments;
 use crate::browser::{self, Browser};
+use crate::dist::Kind;
 use crate::tools::TARGET;
 use crate::workspace::{Workspace, announce, run, spoken};
 use crate::{dist, tools};
@@ -31,7 +32,7 @@ const STEPS: [Step; 6] = [
     Step { name: "clippy", what: "clippy, warnings denied, natively and for wasm", run: clippy },
     Step { name: "native", what: "native tests", run: native },
     Step { name: "wasm", what: "wasm tests in headless Chromium", run: wasm },
-    Step { name: "build", what: "the page as it is hosted", run: |workspace| dist::build(workspace, false) },
+    Step { name: "build", what: "the page as it is hosted", run: |workspace| dist::build(workspace, Kind::default()) },
     Step { name: "e2e", what: "the built page in headless Chromium", run: e2e },
 ];
 
@@ -115,6 +116,18 @@ fn e2e(workspace: &Workspace) -> Result<()> {
     let mut command = in_browser(workspace, &browser)?;
     command.args(["test", "--workspace", "--release", "--features", BROWSER_FEATURES, "--test", "in_browser"]);
     run(command.args(["--", "--test-threads", "1", "--nocapture"]))
+}
+
+/// Some browser tests on a page that is built quickly, while one works on it.
+pub fn try_command(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
+    let no_build = arguments.flag("--no-build");
+    let names: Vec<String> = std::iter::from_fn(|| arguments.command()).collect();
+    if !no_build {
+        dist::build(workspace, Kind { quick: true, ..Kind::default() })?;
+    }
+    let mut command = in_browser(workspace, &browser::find_or_install()?)?;
+    command.args(["test", "--package", "undertone-e2e", "--release", "--features", "browser", "--test", "in_browser"]);
+    run(command.args(["--", "--test-threads", "1", "--nocapture"]).args(names))
 }
 
 /// A cargo command whose program finds the built page, a server for it, the browser, and the trainer's program.

@@ -28,7 +28,7 @@ pub fn command(workspace: &Workspace, mut arguments: Arguments) -> Result<()> {
 /// Prints what a clip costs on the built page, and what onnxruntime-web takes for the same encoder.
 fn page(workspace: &Workspace) -> Result<()> {
     if !workspace.dist().join("index.html").is_file() {
-        dist::build(workspace, false)?;
+        dist::build(workspace, dist::Kind::default())?;
     }
     let peer = tools::ensure_onnxruntime_web(workspace)?;
     let mut command = test::in_browser(workspace, &browser::find_or_install()?)?;
