@@ -1,12 +1,15 @@
 //! The built page in headless Chromium. Run by `cargo xtask test --only e2e`, which also says where page and browser are.
 
 mod bad_input;
+mod barriers;
 mod cancel;
 mod clip;
 mod deep;
 mod deep_damage;
 mod keep;
+mod main_thread;
 mod models;
+mod norms;
 mod parity;
 mod record;
 
