@@ -5,6 +5,7 @@
 mod deepening;
 #[cfg(feature = "engine")]
 mod pipeline;
+mod position;
 mod view;
 
 pub use crate::audio::MAX_BYTES;
@@ -15,6 +16,7 @@ pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, w
 pub use deepening::{DeepStep, Deepening};
 #[cfg(feature = "engine")]
 pub use pipeline::{Analyzer, Step};
+pub use position::{POSITIONS, Position, agreement};
 pub use view::{Analysis, Answer, ClipInfo, DeepAnalysis, Envelope, MelView, Notice, Stage, StageTime};
 
 /// What a caller hands in.

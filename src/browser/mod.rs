@@ -24,7 +24,7 @@ pub use fetch::{Download, Freshness, can_unpack};
 pub use file::{File, carries_files, chosen_file, dropped_file, fetched_file, file_of, pasted_file, read_file};
 pub use focus::focus_soon;
 pub use microphone::{Device, Microphone, microphones};
-pub use preference::{remember, remembered, saves_data};
+pub use preference::{remember, remember_number, remembered, remembered_number, saves_data};
 pub use save::Content;
 pub use scope::Scope;
 pub use watch::DrawWatch;

@@ -16,7 +16,7 @@ pub fn saves_data() -> bool {
 
 /// A choice that [`remember`] has kept.
 pub fn remembered(name: &str) -> Option<bool> {
-    match window().ok()?.local_storage().ok()??.get_item(name).ok()??.as_str() {
+    match kept(name)?.as_str() {
         "on" => Some(true),
         "off" => Some(false),
         _ => None,
@@ -25,8 +25,26 @@ pub fn remembered(name: &str) -> Option<bool> {
 
 /// Keeps a choice for the next visit, where the browser lets it be kept.
 pub fn remember(name: &str, choice: bool) {
+    keep(name, if choice { "on" } else { "off" });
+}
+
+/// A number that [`remember_number`] has kept.
+pub fn remembered_number(name: &str) -> Option<u32> {
+    kept(name)?.parse().ok()
+}
+
+/// Keeps a number for the next visit, where the browser lets it be kept.
+pub fn remember_number(name: &str, number: u32) {
+    keep(name, &number.to_string());
+}
+
+fn kept(name: &str) -> Option<String> {
+    window().ok()?.local_storage().ok()??.get_item(name).ok()?
+}
+
+fn keep(name: &str, value: &str) {
     if let Some(storage) = window().ok().and_then(|window| window.local_storage().ok().flatten()) {
         // A private window may refuse; the choice then holds for this visit.
-        let _ = storage.set_item(name, if choice { "on" } else { "off" });
+        let _ = storage.set_item(name, value);
     }
 }

@@ -56,6 +56,7 @@ fn App() -> Html {
                 on_stop={engine.cancel.clone()}
                 on_sound={engine.sound.clone()}
                 on_saved={engine.saved.clone()}
+                on_threshold={engine.threshold.clone()}
             />
         }
     });

@@ -6,14 +6,19 @@ use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
 use super::export::float_wav_header;
-use super::state::{Action, Moment, Report, Saved, State};
-use crate::browser::{Buffer, Content, File, Worker, remember, remembered, saves_data, spawn, time_of_day};
+use super::state::{Action, DEFAULT_THRESHOLD, Moment, Report, Saved, State, THRESHOLDS};
+use crate::browser::{
+    Buffer, Content, File, Worker, remember, remember_number, remembered, remembered_number, saves_data, spawn,
+    time_of_day,
+};
 use crate::protocol::{DeepEvent, DeepPolicy, JobId, Request, Response};
 use crate::{Error, Result};
 
 const WORKER_URL: &str = "./worker_loader.js";
 /// The one thing that the page keeps beside the deep tier's files: whether those may be fetched without a question.
 const SHARPER: &str = "undertone-sharper";
+/// And below what certainty it says that it is not sure.
+const THRESHOLD: &str = "undertone-threshold";
 
 impl Reducible for State {
     type Action = Action;
@@ -44,6 +49,8 @@ pub struct EngineHandle {
     pub forget: Callback<Option<JobId>>,
     /// Save that clip's sound under that name.
     pub sound: Callback<(JobId, String)>,
+    /// Below what certainty nothing is to be said, in per cent.
+    pub threshold: Callback<u8>,
     /// Something of that clip was to be saved.
     pub saved: Callback<(JobId, Saved)>,
 }
@@ -51,8 +58,12 @@ pub struct EngineHandle {
 /// Starts the worker with the component, and ends it with it.
 #[hook]
 pub fn use_engine() -> EngineHandle {
-    let state =
-        use_reducer_eq(|| State { allowed: remembered(SHARPER).unwrap_or_else(|| !saves_data()), ..State::default() });
+    let state = use_reducer_eq(|| {
+        let threshold = remembered_number(THRESHOLD).and_then(|number| u8::try_from(number).ok());
+        let threshold = threshold.filter(|threshold| THRESHOLDS.contains(threshold)).unwrap_or(DEFAULT_THRESHOLD);
+        let allowed = remembered(SHARPER).unwrap_or_else(|| !saves_data());
+        State { allowed, threshold, ..State::default() }
+    });
     let link = {
         let dispatcher = state.dispatcher();
         let policy = policy(state.allowed);
@@ -96,8 +107,15 @@ pub fn use_engine() -> EngineHandle {
         let link = link.clone();
         use_callback((), move |(job, name), ()| link.ask_for_sound(job, name))
     };
+    let threshold = {
+        let dispatcher = state.dispatcher();
+        use_callback((), move |threshold: u8, ()| {
+            remember_number(THRESHOLD, u32::from(threshold));
+            dispatcher.dispatch(Action::ThresholdSet(threshold));
+        })
+    };
     let allow_deep = use_callback((), move |allowed, ()| link.allow_deep(allowed));
-    EngineHandle { state, analyze, cancel, reload, deepen, allow_deep, choose, forget, sound, saved }
+    EngineHandle { state, analyze, cancel, reload, deepen, allow_deep, choose, forget, sound, saved, threshold }
 }
 
 fn policy(allowed: bool) -> DeepPolicy {

@@ -3,7 +3,9 @@
 use yew::prelude::*;
 
 use super::deep_line::DeepLine;
+use super::position::Position;
 use super::result::{ResultProps, bar, exact};
+use super::threshold::Threshold;
 use crate::ui::text;
 
 #[function_component]
@@ -11,20 +13,25 @@ pub(crate) fn Answer(props: &ResultProps) -> Html {
     let analysis = &props.report.analysis;
     let shown = props.report.shown();
     let ranked = text::ranked(shown.probabilities);
-    let probability = shown.probabilities[shown.winner.index()];
-    let runner_up = ranked.iter().find(|(emotion, _)| *emotion != shown.winner);
+    let unsure = props.report.is_unsure();
+    let runner_up = ranked.iter().find(|(emotion, _)| *emotion != shown.winner && !unsure);
     html! {
-        <section class="card answer" data-emotion={shown.winner.name()} aria-labelledby="winner">
+        <section
+            class={classes!("card", "answer", unsure.then_some("is-unsure"))}
+            data-emotion={shown.winner.name()}
+            aria-labelledby="winner"
+        >
             <div class="verdict">
                 <p class="verdict-lead">{ text::EXPRESSED }</p>
-                <h2 id="winner" tabindex="-1">{ text::emotion(shown.winner) }</h2>
-                <p class="verdict-probability">{ text::percent(probability) }</p>
+                <h2 id="winner" tabindex="-1">{ text::headline(&props.report) }</h2>
+                <p class="verdict-probability">{ text::certainty(&props.report) }</p>
                 { for runner_up.map(|(emotion, p)| html! {
                     <p class="runner-up">
                         { text::RUNNER_UP }{ ": " }
                         <strong>{ text::emotion(*emotion).to_lowercase() }</strong>{ ", " }{ text::percent(*p) }
                     </p>
                 }) }
+                <Threshold threshold={props.report.threshold} on_threshold={props.on_threshold.clone()} />
                 if !analysis.notices.is_empty() {
                     <ul id="notices" class="notices">
                         { for analysis.notices.iter().map(|notice| html! { <li>{ notice.to_string() }</li> }) }
@@ -42,6 +49,7 @@ pub(crate) fn Answer(props: &ResultProps) -> Html {
                         </li>
                     }) }
                 </ol>
+                <Position report={props.report.clone()} />
             </div>
             <DeepLine ..props.clone() />
         </section>

@@ -69,7 +69,7 @@ fn entry(props: &HistoryProps, report: &Report) -> Html {
             <button type="button" class="visit-show" aria-current={shown.then_some("true")} onclick={on_choose}>
                 <span class="visit-name">{ &clip.name }</span>
                 <span class="visit-answer">
-                    <span class="chip" data-chip={report.shown().winner.name()}>{ winner }</span>
+                    <span class="chip" data-chip={if report.is_unsure() { "unsure" } else { report.shown().winner.name() }}>{ winner }</span>
                     <span class="figure">{ probability }</span>
                 </span>
                 <span class="visit-facts">

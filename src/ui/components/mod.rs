@@ -10,12 +10,14 @@ mod history;
 mod keep;
 mod message;
 mod models;
+mod position;
 mod progress;
 mod quality;
 mod record;
 mod result;
 mod sharper_switch;
 mod stages;
+mod threshold;
 mod voice;
 
 pub(super) use drop_zone::DropZone;

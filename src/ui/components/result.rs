@@ -32,6 +32,7 @@ pub(crate) struct ResultProps {
     /// Asks for the sound, to be saved under that name.
     pub(crate) on_sound: Callback<(JobId, String)>,
     pub(crate) on_saved: Callback<(JobId, Saved)>,
+    pub(crate) on_threshold: Callback<u8>,
 }
 
 #[function_component]
@@ -48,6 +49,7 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
             class="result"
             data-winner={shown.winner.name()}
             data-tier={tier}
+            data-unsure={report.is_unsure().to_string()}
             data-job={report.job.to_string()}
         >
             <Answer ..props.clone() />

@@ -77,8 +77,8 @@ fn header(report: &Report) -> String {
          <p class=\"soft\">{}</p>\n<p class=\"soft facts\">{}</p>\n{notices}</header>\n",
         escaped(&analysis.clip.name),
         text::EXPRESSED,
-        text::emotion(shown.winner),
-        escaped(&text::percent(shown.probabilities[shown.winner.index()])),
+        text::headline(report),
+        escaped(&text::certainty(report)),
         escaped(&text::tier_sentence(shown.tier)),
         escaped(&facts.join(" · "))
     )

@@ -4,7 +4,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{VERSION, runner_up, tier_name, tiers};
 use crate::analysis::{
-    ClipInfo, Emotion, ModelKind, Probabilities, RecordingQuality, StageTime, VoiceAttributes, winner,
+    ClipInfo, Emotion, ModelKind, Position, Probabilities, RecordingQuality, StageTime, VoiceAttributes, winner,
 };
 use crate::protocol::LoadedModel;
 use crate::ui::state::Report;
@@ -49,10 +49,16 @@ struct Clip<'a> {
 struct Answer<'a> {
     tier: &'static str,
     winner: Emotion,
+    /// Whether the probability is below the visitor's threshold.
+    not_sure: bool,
+    threshold: f32,
     probability: f32,
     runner_up: Emotion,
     runner_up_probability: f32,
     probabilities: Classes<'a>,
+    /// Derived from the probabilities, each in -1..=1.
+    valence: f32,
+    arousal: f32,
 }
 
 #[derive(serde::Serialize)]
@@ -147,6 +153,7 @@ impl Serialize for Words<'_> {
 fn document(report: &Report) -> Document<'_> {
     let analysis = &*report.analysis;
     let shown = report.shown();
+    let position = Position::of(shown.probabilities);
     let second = runner_up(shown.probabilities, shown.winner);
     let ClipInfo { name, codec, sample_rate, channels, seconds } = &analysis.clip;
     let file = |name: &str| report.files.models.iter().find(|model| model.name == name);
@@ -188,10 +195,14 @@ fn document(report: &Report) -> Document<'_> {
         answer: Answer {
             tier: tier_name(shown.tier),
             winner: shown.winner,
+            not_sure: report.is_unsure(),
+            threshold: f32::from(report.threshold) / 100.0,
             probability: shown.probabilities[shown.winner.index()],
             runner_up: second,
             runner_up_probability: shown.probabilities[second.index()],
             probabilities: Classes(shown.probabilities),
+            valence: position.valence,
+            arousal: position.arousal,
         },
         tiers: tiers.collect(),
         voice: Measures(&analysis.voice),
@@ -219,6 +230,8 @@ mod tests {
         assert_eq!(value["clip"]["sample_rate_hz"], 44_100);
         assert_eq!((&value["answer"]["tier"], &value["answer"]["winner"]), (&"deep".into(), &"happy".into()));
         assert_eq!(value["answer"]["runner_up"], "neutral");
+        assert_eq!((&value["answer"]["not_sure"], &value["answer"]["threshold"]), (&false.into(), &0.4f32.into()));
+        assert!(value["answer"]["valence"].as_f64() > Some(0.3));
         assert_eq!(value["tiers"][0]["vote"]["probabilities"]["calm"], 0.65);
         assert_eq!(value["tiers"][0]["models"][0]["file"]["sha256"], "ab".repeat(32));
         assert_eq!(value["tiers"][1]["models"][0]["kind"], "svm");

@@ -66,10 +66,11 @@ fn answer(surface: &Surface, report: &Report) {
     surface.letters(650, 72.0);
     surface.ink("--ink");
     surface.ink_of("#winner", "color");
-    surface.text(text::emotion(shown.winner), EDGE - 3.0, 238.0, TextAlign::Start, Baseline::Bottom);
-    let certain = text::percent(shown.probabilities[shown.winner.index()]);
-    write(surface, &certain, [EDGE, 270.0], 600, 26.0, "--ink");
-    let second = text::ranked(shown.probabilities).into_iter().find(|(emotion, _)| *emotion != shown.winner);
+    surface.text(text::headline(report), EDGE - 3.0, 238.0, TextAlign::Start, Baseline::Bottom);
+    write(surface, &text::certainty(report), [EDGE, 270.0], 600, 26.0, "--ink");
+    let second = text::ranked(shown.probabilities)
+        .into_iter()
+        .find(|(emotion, _)| *emotion != shown.winner && !report.is_unsure());
     if let Some((emotion, p)) = second {
         write(surface, &text::runner_up(emotion, p), [EDGE, 298.0], 400, 16.0, "--ink-soft");
     }

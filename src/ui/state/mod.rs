@@ -2,12 +2,14 @@
 
 mod deep;
 mod take;
+mod verdict;
 mod visit;
 
 use std::rc::Rc;
 
 pub use deep::{DeepState, DeepStatus, Sharper};
 pub use take::{METER_FLOOR, Take};
+pub use verdict::{DEFAULT_THRESHOLD, THRESHOLDS, Verdict};
 pub use visit::{MOST_CLIPS, Saved, Visit};
 
 use crate::Error;
@@ -15,7 +17,7 @@ use crate::analysis::{Analysis, Answer, DeepAnalysis, Emotion, Probabilities, St
 use crate::protocol::{DeepEvent, DeepOffer, JobId, LoadedModel};
 
 /// All that the page shows.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// The worker and its models.
     pub engine: EngineState,
@@ -31,6 +33,23 @@ pub struct State {
     pub memory: u64,
     /// The clips of this visit.
     pub visit: Visit,
+    /// Per cent of certainty below which no emotion is said.
+    pub threshold: u8,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            engine: EngineState::default(),
+            job: JobState::default(),
+            deep: DeepState::default(),
+            offer: None,
+            allowed: false,
+            memory: 0,
+            visit: Visit::default(),
+            threshold: DEFAULT_THRESHOLD,
+        }
+    }
 }
 
 /// The worker and its models.
@@ -88,7 +107,8 @@ pub enum JobState {
     },
 }
 
-/// A result and the job it belongs to. Two are equal when they are of the same job and equally far.
+/// A result and the job it belongs to. Two are equal when they are of the same job, equally far, and
+/// judged by the same threshold.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The job.
@@ -101,6 +121,8 @@ pub struct Report {
     pub finished: Moment,
     /// The files of all models that could be asked then.
     pub files: Rc<ModelFiles>,
+    /// Per cent of certainty below which no emotion is said.
+    pub threshold: u8,
 }
 
 /// The files behind an answer.
@@ -137,7 +159,14 @@ pub struct Shown<'a> {
 impl Report {
     /// A first answer.
     pub fn new(job: JobId, analysis: Analysis, finished: Moment) -> Self {
-        Self { job, analysis: Rc::new(analysis), sharper: Sharper::Waiting, finished, files: Rc::default() }
+        Self {
+            job,
+            analysis: Rc::new(analysis),
+            sharper: Sharper::Waiting,
+            finished,
+            files: Rc::default(),
+            threshold: DEFAULT_THRESHOLD,
+        }
     }
 
     /// The second answer, if there is one.
@@ -167,7 +196,7 @@ impl Report {
 
 impl PartialEq for Report {
     fn eq(&self, other: &Self) -> bool {
-        self.job == other.job && self.sharper == other.sharper
+        self.job == other.job && self.sharper == other.sharper && self.threshold == other.threshold
     }
 }
 
@@ -235,6 +264,8 @@ pub enum Action {
     DeepAllowed(bool),
     /// The visitor has asked for the deep tier, or for another attempt at it.
     DeepAskedFor,
+    /// The visitor has said below what certainty nothing is to be said, in per cent.
+    ThresholdSet(u8),
     /// The visitor goes back to a clip of this visit.
     ClipChosen(JobId),
     /// The visitor lets go of a clip of this visit.
@@ -316,6 +347,7 @@ impl State {
                 }
             }
             Action::DeepAskedFor => next.ask_for_deep(),
+            Action::ThresholdSet(threshold) => next.set_threshold(threshold),
             Action::ClipChosen(job) => next.visit.choose(job),
             Action::ClipForgotten(job) => next.forget(job),
             Action::AllForgotten => next.forget_all(),

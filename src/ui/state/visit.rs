@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{EngineState, JobState, ModelFiles, Report, State};
+use super::{EngineState, JobState, ModelFiles, Report, State, THRESHOLDS};
 use crate::Error;
 use crate::protocol::JobId;
 
@@ -62,10 +62,21 @@ impl State {
             let models = models.iter().chain(deep.iter().skip(1)).cloned().collect();
             report.files = Rc::new(ModelFiles { models, encoder: deep.first().cloned() });
         }
+        report.threshold = self.threshold;
         self.visit.clips.insert(0, report.clone());
         self.visit.clips.truncate(MOST_CLIPS);
         self.visit.chosen = None;
         self.job = JobState::Done(report);
+    }
+
+    /// Every answer is judged by the same threshold.
+    pub(super) fn set_threshold(&mut self, threshold: u8) {
+        self.threshold = threshold.min(*THRESHOLDS.end());
+        let current = match &mut self.job {
+            JobState::Done(report) => Some(report),
+            _ => None,
+        };
+        self.visit.clips.iter_mut().chain(current).for_each(|report| report.threshold = self.threshold);
     }
 
     /// Changes that job's report wherever it stands.

@@ -1,6 +1,6 @@
 //! Words about saving a result, and about the clips of this visit.
 
-use super::{RUNNER_UP, announcement, clip_facts, emotion, percent};
+use super::{RUNNER_UP, announcement, clip_facts, emotion, headline, percent};
 use crate::analysis::{Emotion, Tier};
 use crate::ui::state::{MOST_CLIPS, Report, Saved};
 
@@ -62,7 +62,7 @@ pub fn clear(name: &str) -> String {
 /// A clip of this visit: winner and its probability.
 pub fn visit_answer(report: &Report) -> (&'static str, String) {
     let shown = report.shown();
-    (emotion(shown.winner), percent(shown.probabilities[shown.winner.index()]))
+    (headline(report), percent(shown.probabilities[shown.winner.index()]))
 }
 
 /// Seconds of a clip.

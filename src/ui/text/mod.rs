@@ -4,16 +4,18 @@ mod deep;
 mod keep;
 mod quality;
 mod record;
+mod verdict;
 mod voice;
 
 pub use deep::*;
 pub use keep::*;
 pub use quality::*;
 pub use record::*;
+pub use verdict::*;
 pub use voice::*;
 
 use super::state::{Report, Shown};
-use crate::analysis::{Analysis, Emotion, ModelKind, Probabilities, Stage, winner};
+use crate::analysis::{self, Analysis, Emotion, ModelKind, Probabilities, Stage, winner};
 
 /// The name.
 pub const NAME: &str = "undertone";
@@ -200,11 +202,15 @@ pub fn agreement(shown: Shown<'_>) -> String {
     let total = shown.answers.len();
     let agreeing = shown.answers.iter().filter(|answer| winner(&answer.probabilities) == shown.winner).count();
     let says = emotion(shown.winner).to_lowercase();
-    match agreeing {
+    let said = match agreeing {
         _ if total == 1 => format!("One model was asked; it says {says}"),
         n if n == total => format!("All {total} models say {says}"),
         0 => format!("No model alone says {says}; together they do"),
         n => format!("{n} of {total} models say {says}"),
+    };
+    match analysis::agreement(shown.answers.iter().map(|answer| &answer.probabilities)) {
+        Some(share) => format!("{said}; {}", overlap(share)),
+        None => said,
     }
 }
 
@@ -213,6 +219,10 @@ pub fn announcement(report: &Report) -> String {
     let shown = report.shown();
     let [first, second] = [0, 1].map(|place| ranked(shown.probabilities)[place]);
     let begin = if report.deep().is_some() { "Sharpened result" } else { "Result" };
+    if report.is_unsure() {
+        let (not_sure, between) = (NOT_SURE.to_lowercase(), certainty(report));
+        return format!("{begin} for {}: {not_sure}, {between}.", report.analysis.clip.name);
+    }
     format!(
         "{begin} for {}: {}, {}. {RUNNER_UP}: {}, {}.",
         report.analysis.clip.name,

@@ -12,6 +12,7 @@ mod models;
 mod norms;
 mod parity;
 mod record;
+mod verdict;
 
 /// A clip that every page must be able to judge.
 fn good_clip() -> Vec<u8> {
