@@ -33,6 +33,8 @@ pub enum Request {
         /// The job.
         job: JobId,
     },
+    /// Tell what has been asked of the host so far.
+    Requests,
     /// Let go of all that is still held of that clip.
     Forget {
         /// The job.
@@ -106,6 +108,8 @@ pub enum Response {
         /// Hz.
         sample_rate: u32,
     },
+    /// The addresses that the worker has asked for so far.
+    Requests(Vec<String>),
     /// The worker met a defect of its own and is of no more use.
     Crashed {
         /// What and where.

@@ -1,4 +1,4 @@
-//! Fetching a file with progress, inside the worker.
+//! Fetching a file with progress, in the worker or on the page.
 
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -27,20 +27,21 @@ pub struct Download {
 }
 
 impl Download {
-    /// Sends the request; `url` is relative to the worker's script.
+    /// Sends the request; `url` is relative to the worker's script, or to the page.
     ///
     /// # Errors
-    /// [`Error::Browser`] outside a worker.
+    /// [`Error::Browser`] outside both.
     pub fn start(url: &str, freshness: Freshness) -> Result<Self> {
-        let scope: WorkerGlobalScope =
-            js_sys::global().dyn_into().map_err(|_| Error::Browser { reason: "this is not a worker".into() })?;
         let options = RequestInit::new();
         options.set_cache(match freshness {
             Freshness::Revalidate => RequestCache::NoCache,
             Freshness::AsServed => RequestCache::Default,
             Freshness::Unstored => RequestCache::NoStore,
         });
-        let response = scope.fetch_with_str_and_init(url, &options);
+        let response = match js_sys::global().dyn_into::<WorkerGlobalScope>() {
+            Ok(scope) => scope.fetch_with_str_and_init(url, &options),
+            Err(_) => super::window()?.fetch_with_str_and_init(url, &options),
+        };
         Ok(Self { url: url.into(), response })
     }
 

@@ -6,16 +6,21 @@ pub mod text;
 
 mod components;
 mod plots;
+mod use_card;
 mod use_engine;
 mod use_recorder;
 
 use yew::prelude::*;
 
-use self::components::{DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status};
+use self::components::{About, DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status};
 use self::state::JobState;
+use self::use_card::use_place;
 use self::use_engine::use_engine;
 use self::use_recorder::use_recorder;
 use crate::browser;
+
+/// Behind `#` in the address of the view about the page.
+const ABOUT: &str = "about";
 
 /// Takes the place of the static shell in the element `#root`.
 pub fn mount() {
@@ -34,6 +39,7 @@ fn App() -> Html {
     let engine = use_engine();
     let recorder = use_recorder(engine.analyze.clone());
     let state = &*engine.state;
+    let about = use_place() == ABOUT;
     let first = matches!(state.job, JobState::Idle) && state.visit.clips.is_empty();
     let progress = match &state.job {
         JobState::Running { name, stage, .. } => html! {
@@ -63,7 +69,17 @@ fn App() -> Html {
     html! {
         <div id="app" class="app" data-ready={state.started().to_string()}>
             <Header engine={state.engine.clone()} on_reload={engine.reload.clone()} />
-            <main>
+            if about {
+                <main>
+                    <About
+                        engine={state.engine.clone()}
+                        offer={state.offer.clone()}
+                        requests={state.requests.clone()}
+                        on_requests={engine.requests.clone()}
+                    />
+                </main>
+            }
+            <main hidden={about}>
                 <div class={if first { "intro" } else { "unseen" }}>
                     <h1>{ text::HEADLINE }</h1>
                     <p>{ text::LEAD }</p>

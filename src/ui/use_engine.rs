@@ -51,6 +51,8 @@ pub struct EngineHandle {
     pub sound: Callback<(JobId, String)>,
     /// Below what certainty nothing is to be said, in per cent.
     pub threshold: Callback<u8>,
+    /// Ask the worker what it has asked its host for.
+    pub requests: Callback<()>,
     /// Something of that clip was to be saved.
     pub saved: Callback<(JobId, Saved)>,
 }
@@ -114,8 +116,25 @@ pub fn use_engine() -> EngineHandle {
             dispatcher.dispatch(Action::ThresholdSet(threshold));
         })
     };
+    let requests = {
+        let link = link.clone();
+        use_callback((), move |(), ()| link.ask_for_requests())
+    };
     let allow_deep = use_callback((), move |allowed, ()| link.allow_deep(allowed));
-    EngineHandle { state, analyze, cancel, reload, deepen, allow_deep, choose, forget, sound, saved, threshold }
+    EngineHandle {
+        state,
+        analyze,
+        cancel,
+        reload,
+        deepen,
+        allow_deep,
+        choose,
+        forget,
+        sound,
+        saved,
+        threshold,
+        requests,
+    }
 }
 
 fn policy(allowed: bool) -> DeepPolicy {
@@ -217,6 +236,7 @@ impl Link {
                 Some(outcome) => Action::Saved { job, outcome },
                 None => return,
             },
+            Ok(Response::Requests(requests)) => Action::RequestsTold(requests),
             Ok(Response::Crashed { reason }) => return self.crashed(reason),
             Err(error) => return self.crashed(error.to_string()),
         };
@@ -284,6 +304,12 @@ impl Link {
             self.post(&Request::Sound { job }, None);
         } else {
             self.dispatcher.dispatch(Action::Saved { job, outcome: Saved::SoundGone });
+        }
+    }
+
+    fn ask_for_requests(&self) {
+        if self.hears.get() {
+            self.post(&Request::Requests, None);
         }
     }
 

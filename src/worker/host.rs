@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::models::{self, Loaded};
 use super::second::Second;
 use crate::analysis::{Analysis, Analyzer, Clip, Deepening, MAX_BYTES, Step};
-use crate::browser::{Buffer, File, Scope, log_error, now, read_file, spawn, yield_now};
+use crate::browser::{Buffer, File, Scope, log_error, now, read_file, requests, spawn, yield_now};
 use crate::inference::Engine;
 use crate::protocol::{JobId, Request, Response};
 use crate::{Error, Result};
@@ -89,6 +89,7 @@ impl Host {
             }
             Ok((Request::Deepen(policy), _)) => self.deepen(policy),
             Ok((Request::Sound { job }, _)) => self.hand_out(job),
+            Ok((Request::Requests, _)) => self.post(&Response::Requests(requests())),
             Ok((Request::Forget { job }, _)) => {
                 self.forget_job(job);
                 self.forget_heard(|heard| heard.job == job);

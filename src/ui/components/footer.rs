@@ -39,7 +39,9 @@ pub(crate) fn Footer(props: &FooterProps) -> Html {
             if props.after_first {
                 { plain(text::LAW_TITLE, text::LAW) }
             }
-            { plain(text::LICENCE_TITLE, text::LICENCE) }
+            { section(text::LICENCE_TITLE, text::LICENCE.into(), html! {
+                <p class="foot-about"><a id="about-link" href="#about">{ text::ABOUT_MORE }</a></p>
+            }) }
         </footer>
     }
 }

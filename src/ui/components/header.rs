@@ -50,6 +50,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 { bar }
                 { retry }
             </div>
+            <a id="about-top" class="top-about" href="#about">{ text::ABOUT }</a>
         </header>
     }
 }

@@ -1,5 +1,6 @@
 //! The parts of the page, each its own file.
 
+mod about;
 mod answer;
 mod clip;
 mod deep_line;
@@ -20,6 +21,7 @@ mod stages;
 mod threshold;
 mod voice;
 
+pub(super) use about::About;
 pub(super) use drop_zone::DropZone;
 pub(super) use footer::Footer;
 pub(super) use header::Header;

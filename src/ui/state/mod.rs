@@ -1,5 +1,6 @@
 //! What the page knows, and how each fact changes it. No web types: tested natively.
 
+mod card;
 mod deep;
 mod take;
 mod verdict;
@@ -7,6 +8,7 @@ mod visit;
 
 use std::rc::Rc;
 
+pub use card::{Card, Everyday, PEOPLE, RESULTS, Run};
 pub use deep::{DeepState, DeepStatus, Sharper};
 pub use take::{METER_FLOOR, Take};
 pub use verdict::{DEFAULT_THRESHOLD, THRESHOLDS, Verdict};
@@ -35,6 +37,8 @@ pub struct State {
     pub visit: Visit,
     /// Per cent of certainty below which no emotion is said.
     pub threshold: u8,
+    /// What the worker has asked its host for.
+    pub requests: Vec<String>,
 }
 
 impl Default for State {
@@ -48,6 +52,7 @@ impl Default for State {
             memory: 0,
             visit: Visit::default(),
             threshold: DEFAULT_THRESHOLD,
+            requests: Vec::new(),
         }
     }
 }
@@ -264,6 +269,8 @@ pub enum Action {
     DeepAllowed(bool),
     /// The visitor has asked for the deep tier, or for another attempt at it.
     DeepAskedFor,
+    /// The worker has told what it has asked its host for.
+    RequestsTold(Vec<String>),
     /// The visitor has said below what certainty nothing is to be said, in per cent.
     ThresholdSet(u8),
     /// The visitor goes back to a clip of this visit.
@@ -347,6 +354,7 @@ impl State {
                 }
             }
             Action::DeepAskedFor => next.ask_for_deep(),
+            Action::RequestsTold(requests) => next.requests = requests,
             Action::ThresholdSet(threshold) => next.set_threshold(threshold),
             Action::ClipChosen(job) => next.visit.choose(job),
             Action::ClipForgotten(job) => next.forget(job),

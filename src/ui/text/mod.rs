@@ -1,5 +1,6 @@
 //! Every English sentence of the page, and how numbers are written.
 
+mod about;
 mod deep;
 mod keep;
 mod quality;
@@ -7,6 +8,7 @@ mod record;
 mod verdict;
 mod voice;
 
+pub use about::*;
 pub use deep::*;
 pub use keep::*;
 pub use quality::*;

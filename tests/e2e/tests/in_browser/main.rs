@@ -1,5 +1,6 @@
 //! The built page in headless Chromium. Run by `cargo xtask test --only e2e`, which also says where page and browser are.
 
+mod about;
 mod bad_input;
 mod barriers;
 mod cancel;
