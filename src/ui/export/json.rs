@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(value["clip"]["sample_rate_hz"], 44_100);
         assert_eq!((&value["answer"]["tier"], &value["answer"]["winner"]), (&"deep".into(), &"happy".into()));
         assert_eq!(value["answer"]["runner_up"], "neutral");
-        assert_eq!((&value["answer"]["not_sure"], &value["answer"]["threshold"]), (&false.into(), &0.4f32.into()));
+        assert_eq!((&value["answer"]["not_sure"], &value["answer"]["threshold"]), (&false.into(), &0.4.into()));
         assert!(value["answer"]["valence"].as_f64() > Some(0.3));
         assert_eq!(value["tiers"][0]["vote"]["probabilities"]["calm"], 0.65);
         assert_eq!(value["tiers"][0]["models"][0]["file"]["sha256"], "ab".repeat(32));
