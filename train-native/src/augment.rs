@@ -165,7 +165,7 @@ fn in_room(samples: &[f32], rate: f32, rng: &mut ChaCha8Rng) -> Vec<f32> {
 }
 
 /// Second-order Butterworth filters at 300 and 3400 Hz, twice each.
-fn through_telephone(samples: &[f32], rate: f32) -> Result<Vec<f32>> {
+pub(crate) fn through_telephone(samples: &[f32], rate: f32) -> Result<Vec<f32>> {
     use biquad::{Biquad, Coefficients, DirectForm2Transposed, Q_BUTTERWORTH_F32, ToHertz, Type};
     let filter = |kind, hz: f32| {
         Coefficients::<f32>::from_params(kind, rate.hz(), hz.hz(), Q_BUTTERWORTH_F32)
@@ -178,7 +178,7 @@ fn through_telephone(samples: &[f32], rate: f32) -> Result<Vec<f32>> {
 }
 
 /// Rounds to `bits` bits on the mu-law scale (G.711 has 8), full scale at the loudest sample.
-fn round_mu_law(samples: &mut [f32], bits: u32) {
+pub(crate) fn round_mu_law(samples: &mut [f32], bits: u32) {
     const MU: f32 = 255.0;
     let peak = samples.iter().fold(1e-9f32, |peak, sample| peak.max(sample.abs()));
     let levels = ((1u32 << (bits - 1)) - 1) as f32;

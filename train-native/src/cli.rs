@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use undertone::features::FeatureSet;
 use undertone::inference::Tier;
 
+use crate::condition::Condition;
 use crate::corpus::{Corpus, CorpusPath};
 use crate::deep::{self, recipe::DeepRecipe};
 use crate::encoder::Storage;
@@ -53,7 +54,7 @@ pub struct JobArgs {
     /// Which tier: networks and trees of our own, or heads on the pretrained encoder
     #[arg(long, default_value = "quick", value_name = "quick|deep", value_parser = tier)]
     pub tier: Tier,
-    /// A built-in recipe (quick: ravdess, smoke; deep: deep, deep-crema, deep-smoke) or the path of a TOML file [default: ravdess or
+    /// A built-in recipe (quick: ravdess, smoke; deep: deep, deep-even, deep-crema, deep-smoke) or the path of a TOML file [default: ravdess or
     /// deep]
     #[arg(long, value_name = "NAME|PATH")]
     pub recipe: Option<String>,
@@ -89,6 +90,10 @@ pub struct EvaluateArgs {
     /// luna5, emobox6, loso, random5, crema5, everyday or cross:CORPUS
     #[arg(long, default_value = "luna5")]
     pub protocol: Protocol,
+    /// What is done to the test clips, beside hearing them as they are; may be given several times, for the deep tier: noise10db,
+    /// telephone, gain-20db, mp3-64k
+    #[arg(long = "condition", value_name = "NAME")]
+    pub conditions: Vec<Condition>,
     /// See there.
     #[command(flatten)]
     pub job: JobArgs,

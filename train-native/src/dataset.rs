@@ -175,12 +175,20 @@ fn decode_all(clips: &[Clip], sample_rate: u32, message: &str) -> Result<Vec<Res
     sounds
 }
 
-fn sound(clip: &Clip, sample_rate: u32) -> Result<Sound> {
+/// The clip as it was recorded, at `sample_rate` Hz.
+///
+/// # Errors
+/// A file that can't be read whole.
+pub fn recorded(clip: &Clip, sample_rate: u32) -> Result<Audio> {
     let decoded = audio::decode(clip.source.read()?, clip.source.extension())?;
     if decoded.truncated {
         bail!("the file ends before its header says it should");
     }
-    let audio = audio::resample(&decoded.audio, sample_rate)?;
+    Ok(audio::resample(&decoded.audio, sample_rate)?)
+}
+
+fn sound(clip: &Clip, sample_rate: u32) -> Result<Sound> {
+    let audio = recorded(clip, sample_rate)?;
     let bytes: Vec<u8> = audio.samples().iter().flat_map(|sample| sample.to_le_bytes()).collect();
     let content = sha256_hex(&bytes);
     Ok(Sound { audio: audio::prepare(&audio)?.audio, content })

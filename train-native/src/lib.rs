@@ -10,6 +10,7 @@ pub mod augment;
 pub mod cache;
 pub mod calibrate;
 pub mod cli;
+pub mod condition;
 pub mod corpus;
 pub mod dataset;
 pub mod deep;

@@ -29,8 +29,14 @@ fn run(command: Command) -> anyhow::Result<()> {
             Tier::Deep => deep::train::train(&DeepJob::prepare(args.job, Protocol::Luna5)?),
         },
         Command::Evaluate(args) => match args.job.tier {
-            Tier::Quick => train::evaluate(&Job::prepare(args.job, args.protocol)?, args.protocol),
-            Tier::Deep => deep::train::evaluate(&DeepJob::prepare(args.job, args.protocol)?, args.protocol),
+            Tier::Quick => {
+                anyhow::ensure!(args.conditions.is_empty(), "--condition is for --tier deep");
+                train::evaluate(&Job::prepare(args.job, args.protocol)?, args.protocol)
+            }
+            Tier::Deep => {
+                args.conditions.iter().try_for_each(|condition| condition.check())?;
+                deep::train::evaluate(&DeepJob::prepare(args.job, args.protocol)?, args.protocol, &args.conditions)
+            }
         },
         Command::Predict(args) => predict::predict(&args),
         Command::Verify(args) => {

@@ -15,6 +15,8 @@ use crate::split::Protocol;
 
 /// Name of the file in the folder of models.
 pub const FILE: &str = "results.json";
+/// The condition of clips that are heard as they are.
+pub const CLEAN: &str = "clean";
 /// Seed of the bootstrap over speakers.
 const INTERVAL_SEED: u64 = 0;
 
@@ -130,6 +132,8 @@ pub struct RunInfo {
     pub tier: Tier,
     /// One training a seed.
     pub seeds: Vec<u64>,
+    /// `clean`, or what was done to the test clips.
+    pub condition: String,
     /// Name of the recipe.
     pub recipe: String,
     /// Hash of recipe and feature configuration.
@@ -139,13 +143,13 @@ pub struct RunInfo {
 }
 
 impl Run {
-    /// Figures of a clean, level-invariant run without anything of the test speaker. `outcomes` holds, for each seed, every
+    /// Figures of a level-invariant run without anything of the test speaker. `outcomes` holds, for each seed, every
     /// test clip of all folds once.
     ///
     /// # Errors
     /// No outcome, or not one list a seed.
     pub fn new(info: RunInfo, classes: &[Emotion], outcomes: &[Vec<Outcome>]) -> Result<Self> {
-        let RunInfo { protocol, train, model, tier, seeds, recipe, config_sha256, commit } = info;
+        let RunInfo { protocol, train, model, tier, seeds, condition, recipe, config_sha256, commit } = info;
         ensure!(
             !outcomes.is_empty() && outcomes.len() == seeds.len(),
             "{} runs for {} seeds",
@@ -187,7 +191,7 @@ impl Run {
             speaker_statistics: false,
             baseline: Baseline::Clips(0),
             everyday: None,
-            condition: "clean".into(),
+            condition,
             recipe,
             config_sha256,
             commit,
@@ -207,6 +211,16 @@ impl Run {
             && self.baseline == other.baseline
             && self.condition == other.condition
             && self.recipe == other.recipe
+    }
+
+    /// The main figures in one line, for people.
+    pub fn figures(&self) -> String {
+        let [mean, sd, low, high] = [self.uar.mean, self.uar.sd, self.uar.ci95[0], self.uar.ci95[1]].map(|p| 100.0 * p);
+        let (accuracy, log_loss, ece) = (100.0 * self.accuracy, self.log_loss, self.ece);
+        let spread = if self.seeds.len() > 1 { format!(" (sd {sd:.1})") } else { String::new() };
+        format!(
+            "UAR {mean:.1} %{spread} [{low:.1}-{high:.1}], accuracy {accuracy:.1} %, log loss {log_loss:.3}, ECE {ece:.3}"
+        )
     }
 
     /// The scored classes, in class order.

@@ -232,6 +232,12 @@ pub fn inner(clips: &[Clip], train: &[usize], held_out: CorpusKind, n: usize, se
     Ok(divide_training(clips, train, speakers[..n].iter().copied().collect()))
 }
 
+/// Takes all clips of `corpus` out of the training clips for validation, as [`inner`] does with speakers.
+pub fn without_corpus(clips: &[Clip], train: &[usize], corpus: CorpusKind) -> Fold {
+    let (test, train) = train.iter().partition(|index| clips[**index].corpus == corpus);
+    Fold { name: corpus.to_string(), train, test }
+}
+
 fn shuffled_speakers<'a>(clips: &'a [Clip], train: &[usize], held_out: CorpusKind, seed: u64) -> Vec<&'a str> {
     let speakers: BTreeSet<&str> = train
         .iter()

@@ -110,6 +110,7 @@ impl<'a> Bench<'a> {
                 model: MODELS.get(index).map_or("ensemble", |(name, _)| *name).to_owned(),
                 tier: Tier::Quick,
                 seeds: self.job.seeds.clone(),
+                condition: crate::results::CLEAN.into(),
                 recipe: recipe.name.clone(),
                 config_sha256: recipe.sha256(&self.features)?,
                 commit: commit(),

@@ -1,17 +1,20 @@
 //! The encoder's outputs for every clip and its augmented copies, computed on all cores and kept on disk.
 
+use std::cell::OnceCell;
+
 use anyhow::{Context, Result};
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 use indicatif::ParallelProgressIterator;
 use rayon::prelude::*;
-use undertone::audio::Audio;
+use undertone::audio::{Audio, prepare};
 use undertone::features::{ENCODER_BLOCK, ENCODER_STRIDE, FeatureConfig, encoder_windows, mel_spectrogram};
 use undertone::inference::{Encoded, Encoder, EncoderEntry};
 
 use crate::augment::{Augmentation, augment, copy_seed};
 use crate::cache::{FeatureCache, Key};
-use crate::dataset::{Dataset, progress};
+use crate::condition::Condition;
+use crate::dataset::{Dataset, progress, recorded};
 use crate::interrupt;
 
 /// What the encoder gave for one window of one copy of a clip, in half precision.
@@ -60,34 +63,87 @@ pub fn embed(
     seed: u64,
     cache: &FeatureCache,
 ) -> Result<Embeddings> {
-    let entry = encoder.entry();
     let settings = Augmentation { copies: 0, ..augmentation.clone() };
     let settings = serde_json::to_string(&(settings, seed)).context("settings as JSON")?;
-    let of_encoder = (config, &entry.sha256, entry.window_frames);
     let bar = progress(dataset.len(), "speech encoder");
     let found = (0..dataset.len())
         .into_par_iter()
         .progress_with(bar.clone())
         .map(|clip| {
-            let (audio, content) = (&dataset.audio[clip], &dataset.content[clip]);
+            let content = &dataset.content[clip];
+            let sound = OnceCell::new();
+            let audio = || match sound.get() {
+                Some(audio) => Ok(audio),
+                None => {
+                    let read = prepare(&recorded(&dataset.clips[clip], config.sample_rate)?)?.audio;
+                    Ok::<_, anyhow::Error>(sound.get_or_init(|| read))
+                }
+            };
             let copy_seed = copy_seed(seed, content);
             (0..=copies(clip))
                 .map(|copy| {
                     interrupt::check()?;
                     let changed = if copy == 0 { String::new() } else { format!("{copy} {settings}") };
-                    let key = Key::new(content, &of_encoder, &changed)?;
-                    if let Some(found) = cache.get_bytes(&key).and_then(|bytes| decode(&bytes, entry)) {
-                        return Ok(found);
-                    }
-                    let made = run(&augment(audio, augmentation, copy, copy_seed)?, config, encoder)?;
-                    cache.put_bytes(&key, &encode(&made))?;
-                    Ok(made)
+                    cached(content, &changed, config, encoder, cache, || {
+                        augment(audio()?, augmentation, copy, copy_seed)
+                    })
                 })
                 .collect()
         })
         .collect();
     bar.finish_and_clear();
     found
+}
+
+/// The outputs for `clips` under `condition`, of each one copy; the other clips have none.
+///
+/// # Errors
+/// As [`embed`]; what the condition says.
+pub fn embed_under(
+    condition: Condition,
+    dataset: &Dataset,
+    clips: &[usize],
+    config: &FeatureConfig,
+    encoder: &Encoder,
+    cache: &FeatureCache,
+) -> Result<Embeddings> {
+    let bar = progress(clips.len(), &format!("speech encoder, {condition}"));
+    let found: Vec<Vec<Embedded>> = clips
+        .par_iter()
+        .progress_with(bar.clone())
+        .map(|clip| {
+            interrupt::check()?;
+            let content = &dataset.content[*clip];
+            cached(content, &format!("condition {condition}"), config, encoder, cache, || {
+                let clip = recorded(&dataset.clips[*clip], config.sample_rate)?;
+                Ok(prepare(&condition.apply(&clip, content)?)?.audio)
+            })
+        })
+        .collect::<Result<_>>()?;
+    bar.finish_and_clear();
+    let mut embeddings = vec![Vec::new(); dataset.len()];
+    for (clip, windows) in clips.iter().zip(found) {
+        embeddings[*clip] = vec![windows];
+    }
+    Ok(embeddings)
+}
+
+fn cached(
+    content: &str,
+    changed: &str,
+    config: &FeatureConfig,
+    encoder: &Encoder,
+    cache: &FeatureCache,
+    audio: impl FnOnce() -> Result<Audio>,
+) -> Result<Vec<Embedded>> {
+    let entry = encoder.entry();
+    let key = Key::new(content, &(config, &entry.sha256, entry.window_frames), changed)?;
+    if let Some(found) = cache.get_bytes(&key).and_then(|bytes| decode(&bytes, entry)) {
+        return Ok(found);
+    }
+    let made = run(&audio()?, config, encoder)?;
+    cache.put_bytes(&key, &encode(&made))?;
+    Ok(made)
 }
 
 fn run(audio: &Audio, config: &FeatureConfig, encoder: &Encoder) -> Result<Vec<Embedded>> {

@@ -20,8 +20,9 @@ pub const DEFAULT: &str = "deep";
 /// The recipe that only shows that everything runs.
 pub const SMOKE: &str = "deep-smoke";
 
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     (DEFAULT, include_str!("../../recipes/deep.toml")),
+    ("deep-even", include_str!("../../recipes/deep-even.toml")),
     ("deep-crema", include_str!("../../recipes/deep-crema.toml")),
     (SMOKE, include_str!("../../recipes/deep-smoke.toml")),
 ];

@@ -1,5 +1,6 @@
 //! Evaluation and training of the deep tier: folds, checkpoints, export.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -19,12 +20,13 @@ use super::recipe::DeepRecipe;
 use super::vote::{self, Vote};
 use crate::cache::FeatureCache;
 use crate::cli::DeepJob;
+use crate::condition::Condition;
 use crate::corpus::CorpusKind;
 use crate::dataset::Dataset;
 use crate::encoder;
 use crate::metrics::{Outcome, score};
-use crate::results::{Everyday, Results, Run, RunInfo, commit};
-use crate::split::{Fold, Protocol, inner};
+use crate::results::{CLEAN, Everyday, Results, Run, RunInfo, commit};
+use crate::split::{Fold, Protocol, inner, without_corpus};
 use crate::train::{confusion_table, json, readme};
 use crate::{atomic, interrupt, report, verify};
 
@@ -38,7 +40,7 @@ struct Checkpoint {
     inner_answers: Vec<Vec<Probabilities>>,
     test: Vec<usize>,
     test_answers: Vec<Vec<Probabilities>>,
-    fitted: Option<Fitted>,
+    fitted: Fitted,
 }
 
 struct Bench<'a> {
@@ -49,16 +51,16 @@ struct Bench<'a> {
     entry: EncoderEntry,
     layers: usize,
     encoder: Arc<Encoder>,
-    embeddings: Vec<(u64, Embeddings)>,
+    cache: FeatureCache,
     bars: MultiProgress,
 }
 
-/// Evaluates the deep tier by one protocol and records the figures.
+/// Evaluates the deep tier by one protocol, on test clips as they are and under each of `conditions`, and records the figures.
 ///
 /// # Errors
 /// What reading, training and writing say; Ctrl-C, after which the finished folds are kept.
-pub fn evaluate(job: &DeepJob, protocol: Protocol) -> Result<()> {
-    Bench::new(job)?.evaluate(protocol)
+pub fn evaluate(job: &DeepJob, protocol: Protocol, conditions: &[Condition]) -> Result<()> {
+    Bench::new(job)?.evaluate(protocol, conditions)
 }
 
 /// Evaluates the deep tier by `luna5`, trains the heads on all clips with the first seed, adds them to the manifest,
@@ -68,7 +70,7 @@ pub fn evaluate(job: &DeepJob, protocol: Protocol) -> Result<()> {
 /// As [`evaluate`].
 pub fn train(job: &DeepJob) -> Result<()> {
     let bench = Bench::new(job)?;
-    bench.evaluate(Protocol::Luna5)?;
+    bench.evaluate(Protocol::Luna5, &[])?;
     bench.export()
 }
 
@@ -81,53 +83,91 @@ impl<'a> Bench<'a> {
         let encoder = Arc::new(Encoder::load(&entry, &job.encoder, &embed::lengths(&entry))?);
         let mut dataset = Dataset::load(&job.corpora, features.sample_rate)?;
         eprintln!("{}", dataset.summary());
-        let cache = FeatureCache::new(job.work.join("encoder"));
-        let copies = |clip: usize| recipe.copies(dataset.clips[clip].corpus);
-        let embeddings = job
-            .seeds
-            .iter()
-            .map(|seed| {
-                let found = embed::embed(&dataset, &copies, &recipe.augmentation, &features, &encoder, *seed, &cache)?;
-                Ok((*seed, found))
-            })
-            .collect::<Result<_>>()?;
         dataset.audio = Vec::new();
         let labels = dataset.clips.iter().map(|clip| clip.label).collect();
-        Ok(Self { job, dataset, labels, features, entry, layers, encoder, embeddings, bars: MultiProgress::new() })
+        let cache = FeatureCache::new(job.work.join("encoder"));
+        Ok(Self { job, dataset, labels, features, entry, layers, encoder, cache, bars: MultiProgress::new() })
     }
 
-    fn setting(&self, seed: u64) -> Result<Setting<'_>> {
-        let (_, embeddings) = self
-            .embeddings
-            .iter()
-            .find(|(own, _)| *own == seed)
-            .with_context(|| format!("no outputs for seed {seed}"))?;
-        Ok(Setting {
+    /// What the encoder gives for all clips and their copies by that seed: gigabytes.
+    fn embed(&self, seed: u64) -> Result<Embeddings> {
+        let recipe = &self.job.recipe;
+        let copies = |clip: usize| recipe.copies(self.dataset.clips[clip].corpus);
+        embed::embed(&self.dataset, &copies, &recipe.augmentation, &self.features, &self.encoder, seed, &self.cache)
+    }
+
+    fn setting<'b>(&'b self, seed: u64, embeddings: &'b Embeddings) -> Setting<'b> {
+        Setting {
             clips: &self.dataset.clips,
             embeddings,
             recipe: &self.job.recipe,
             encoder: &self.entry,
             layers: self.layers,
             seed,
-        })
+        }
     }
 
-    fn evaluate(&self, protocol: Protocol) -> Result<()> {
-        let recipe: &DeepRecipe = &self.job.recipe;
-        let classes = self.classes(protocol);
-        let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); HEADS.len() + 1];
+    fn evaluate(&self, protocol: Protocol, conditions: &[Condition]) -> Result<()> {
         let mut is_whole = true;
+        let mut answered = Vec::new();
         for seed in &self.job.seeds {
             let mut folds = protocol.folds(&self.dataset, *seed)?;
-            if let Some(max) = recipe.max_folds.filter(|max| *max < folds.len()) {
+            if let Some(max) = self.job.recipe.max_folds.filter(|max| *max < folds.len()) {
                 folds.truncate(max);
                 is_whole = false;
             }
-            let checkpoints = folds
-                .par_iter()
-                .map(|fold| self.fold(fold, protocol, &format!("deep-{protocol}-seed{seed}"), *seed, false))
-                .collect::<Result<Vec<_>>>()?;
-            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(&checkpoints, &classes)) {
+            answered.push(self.all_folds(&folds, protocol, &format!("deep-{protocol}-seed{seed}"), *seed)?);
+        }
+        let mut runs = self.runs(protocol, CLEAN, &answered)?;
+        for condition in conditions {
+            let changed = self.under(*condition, answered.clone())?;
+            runs.extend(self.runs(protocol, condition.name(), &changed)?);
+        }
+        if is_whole {
+            Results::record(&self.job.models, runs)?;
+        } else {
+            println!("Not all folds were run: nothing is recorded.");
+        }
+        Ok(())
+    }
+
+    /// Finds or makes the checkpoints of all folds by one seed.
+    fn all_folds(&self, folds: &[Fold], protocol: Protocol, name: &str, seed: u64) -> Result<Vec<Checkpoint>> {
+        let kept = folds.iter().map(|fold| self.kept(fold, protocol, name, seed)).collect::<Result<Vec<_>>>()?;
+        if kept.iter().all(Option::is_some) {
+            return Ok(kept.into_iter().flatten().collect());
+        }
+        let embeddings = self.embed(seed)?;
+        folds
+            .par_iter()
+            .zip(kept)
+            .map(|(fold, kept)| kept.map_or_else(|| self.fold(fold, protocol, name, seed, &embeddings), Ok))
+            .collect()
+    }
+
+    /// The same checkpoints with what the heads answer to their test clips under a condition.
+    fn under(&self, condition: Condition, mut answered: Vec<Vec<Checkpoint>>) -> Result<Vec<Vec<Checkpoint>>> {
+        let clips: BTreeSet<usize> = answered.iter().flatten().flat_map(|fold| fold.test.iter().copied()).collect();
+        let clips: Vec<usize> = clips.into_iter().collect();
+        let embeddings =
+            embed::embed_under(condition, &self.dataset, &clips, &self.features, &self.encoder, &self.cache)?;
+        for (checkpoints, seed) in answered.iter_mut().zip(&self.job.seeds) {
+            let setting = self.setting(*seed, &embeddings);
+            checkpoints.par_iter_mut().try_for_each(|fold| -> Result<()> {
+                fold.test_answers = fold.fitted.answers(setting, &self.encoder, &self.features, &fold.test)?;
+                Ok(())
+            })?;
+        }
+        Ok(answered)
+    }
+
+    /// The figures of each head and of the vote, printed and ready to be recorded; `answered` has the folds of each seed.
+    fn runs(&self, protocol: Protocol, condition: &str, answered: &[Vec<Checkpoint>]) -> Result<Vec<Run>> {
+        let recipe: &DeepRecipe = &self.job.recipe;
+        let classes = self.classes(protocol);
+        let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); HEADS.len() + 1];
+        for checkpoints in answered {
+            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(checkpoints, &classes)) {
                 slot.push(outcomes);
             }
         }
@@ -139,44 +179,27 @@ impl<'a> Bench<'a> {
                 model: HEADS.get(index).map_or("ensemble", |(name, _)| *name).to_owned(),
                 tier: Tier::Deep,
                 seeds: self.job.seeds.clone(),
+                condition: condition.to_owned(),
                 recipe: recipe.name.clone(),
                 config_sha256: recipe.sha256(&self.features, &self.entry.sha256)?,
                 commit: commit(),
             };
             let mut run = Run::new(info, &classes, outcomes)?;
-            let [low, high] = run.uar.ci95;
-            print!(
-                "{protocol} {:13} UAR {:.1} % [{:.1}-{:.1}], accuracy {:.1} %, log loss {:.3}, ECE {:.3}",
-                run.model,
-                100.0 * run.uar.mean,
-                100.0 * low,
-                100.0 * high,
-                100.0 * run.accuracy,
-                run.log_loss,
-                run.ece
-            );
+            let mut line = format!("{protocol}, {condition}, {:13} {}", run.model, run.figures());
             if protocol == Protocol::Everyday {
                 let answers: Vec<Probabilities> = outcomes.iter().flatten().map(|one| one.probabilities).collect();
                 let (neutral_or_calm, false_alarms) = vote::everyday(&answers);
-                print!(
-                    "; neutral or calm {:.1} %, false alarms {:.1} %",
-                    100.0 * neutral_or_calm,
-                    100.0 * false_alarms
-                );
+                let [calm, alarms] = [neutral_or_calm, false_alarms].map(|share| 100.0 * share);
+                line += &format!("; neutral or calm {calm:.1} %, false alarms {alarms:.1} %");
                 run.everyday = Some(Everyday { neutral_or_calm, false_alarms });
             }
-            println!();
+            println!("{line}");
             runs.push(run);
         }
         if let Some(ensemble) = outcomes.last().and_then(|seeds| seeds.first()) {
             print!("{}", confusion_table(&score(ensemble, &classes).confusion, &classes));
         }
-        if is_whole {
-            Results::record(&self.job.models, runs)?;
-        } else {
-            println!("Not all folds were run: nothing is recorded.");
-        }
-        Ok(())
+        Ok(runs)
     }
 
     /// The classes that a protocol's answers are among.
@@ -187,9 +210,16 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// Fitted to the held-out clips whose labels are among `classes`.
     fn vote(&self, checkpoint: &Checkpoint, classes: &[Emotion]) -> Vote {
         let labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
-        let answers = vote::among(&checkpoint.inner_answers, classes);
+        let is_scored = |label: &Emotion| classes.contains(label);
+        let scored = |answers: &Vec<Probabilities>| {
+            answers.iter().zip(&labels).filter(|(_, label)| is_scored(label)).map(|(answer, _)| *answer).collect()
+        };
+        let answers: Vec<Vec<Probabilities>> = checkpoint.inner_answers.iter().map(scored).collect();
+        let answers = vote::among(&answers, classes);
+        let labels: Vec<Emotion> = labels.iter().copied().filter(is_scored).collect();
         let fit = if self.job.recipe.choose_members { vote::choose } else { vote::fit };
         fit(&answers, &labels, self.job.recipe.prior_clips)
     }
@@ -211,18 +241,24 @@ impl<'a> Bench<'a> {
         outcomes
     }
 
-    /// Fits without some training speakers, for the vote, then on all of them, and answers the test clips; or finds the
-    /// checkpoint of the same work.
-    fn fold(&self, fold: &Fold, protocol: Protocol, name: &str, seed: u64, keep: bool) -> Result<Checkpoint> {
-        let path = self.checkpoint_path(fold, name, seed)?;
-        if self.job.resume
-            && let Some(found) = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        {
-            return Ok(found);
-        }
-        let setting = self.setting(seed)?;
-        let held_out = self.held_out(protocol, fold)?;
-        let inner = inner(&self.dataset.clips, &fold.train, held_out, self.job.recipe.inner_speakers, seed)?;
+    /// The checkpoint of the same work, where there is one and it may be used.
+    fn kept(&self, fold: &Fold, protocol: Protocol, name: &str, seed: u64) -> Result<Option<Checkpoint>> {
+        let path = self.checkpoint_path(fold, protocol, name, seed)?;
+        let found = || serde_json::from_slice(&std::fs::read(path).ok()?).ok();
+        Ok(if self.job.resume { found() } else { None })
+    }
+
+    /// Fits without some training speakers, for the vote, then on all of them, and answers the test clips.
+    fn fold(
+        &self,
+        fold: &Fold,
+        protocol: Protocol,
+        name: &str,
+        seed: u64,
+        embeddings: &Embeddings,
+    ) -> Result<Checkpoint> {
+        let setting = self.setting(seed, embeddings);
+        let inner = self.inner(protocol, fold, seed)?;
         let bar = self.bars.add(ProgressBar::new(1));
         bar.set_style(
             ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} [{elapsed_precise}, {eta_precise} left]")?
@@ -243,14 +279,8 @@ impl<'a> Bench<'a> {
         let fitted = fit(setting, &fold.train, start.as_ref(), &show("all speakers"))?;
         let test_answers = answers(&fitted, &fold.test)?;
         bar.finish_and_clear();
-        let checkpoint = Checkpoint {
-            inner: inner.test,
-            inner_answers,
-            test: fold.test.clone(),
-            test_answers,
-            fitted: keep.then_some(fitted),
-        };
-        atomic::write(&path, &serde_json::to_vec(&checkpoint)?)?;
+        let checkpoint = Checkpoint { inner: inner.test, inner_answers, test: fold.test.clone(), test_answers, fitted };
+        atomic::write(&self.checkpoint_path(fold, protocol, name, seed)?, &serde_json::to_vec(&checkpoint)?)?;
         if !checkpoint.test.is_empty() {
             let line = self.fold_line(name, fold, &checkpoint, &self.classes(protocol));
             self.bars.suspend(|| eprintln!("{line}"));
@@ -258,14 +288,22 @@ impl<'a> Bench<'a> {
         Ok(checkpoint)
     }
 
-    /// The corpus whose speakers are held out of training for the vote: the tested one where that has every class it can
-    /// have, otherwise the first in training that has.
-    fn held_out(&self, protocol: Protocol, fold: &Fold) -> Result<CorpusKind> {
-        let in_training = |corpus: CorpusKind| fold.train.iter().any(|clip| self.dataset.clips[*clip].corpus == corpus);
-        [protocol.test_corpus(), CorpusKind::Ravdess, CorpusKind::CremaD, CorpusKind::Nemo]
-            .into_iter()
-            .find(|corpus| *corpus != CorpusKind::Everyday && in_training(*corpus))
-            .context("no corpus of actors is trained on")
+    /// What is held out of training for the vote: some speakers of the tested corpus, or, where training has nothing of that,
+    /// a whole corpus, which is as strange to the heads as the tested one will be.
+    fn inner(&self, protocol: Protocol, fold: &Fold, seed: u64) -> Result<Fold> {
+        let clips = &self.dataset.clips;
+        let count = |corpus: CorpusKind| fold.train.iter().filter(|clip| clips[**clip].corpus == corpus).count();
+        let mut acted: Vec<CorpusKind> = [CorpusKind::Ravdess, CorpusKind::CremaD, CorpusKind::Nemo].into();
+        acted.retain(|corpus| count(*corpus) > 0);
+        let smallest = acted.iter().copied().min_by_key(|corpus| count(*corpus));
+        match (protocol, smallest) {
+            (Protocol::Cross(_), Some(corpus)) if acted.len() > 1 => Ok(without_corpus(clips, &fold.train, corpus)),
+            _ => {
+                let tested = acted.iter().find(|corpus| **corpus == protocol.test_corpus());
+                let corpus = tested.or(acted.first()).context("no corpus of actors is trained on")?;
+                inner(clips, &fold.train, *corpus, self.job.recipe.inner_speakers, seed)
+            }
+        }
     }
 
     fn fold_line(&self, name: &str, fold: &Fold, checkpoint: &Checkpoint, classes: &[Emotion]) -> String {
@@ -277,24 +315,24 @@ impl<'a> Bench<'a> {
         line + &format!(", weights {:.2?}", self.vote(checkpoint, classes).weights)
     }
 
-    fn checkpoint_path(&self, fold: &Fold, name: &str, seed: u64) -> Result<PathBuf> {
+    fn checkpoint_path(&self, fold: &Fold, protocol: Protocol, name: &str, seed: u64) -> Result<PathBuf> {
         let of = |clips: &[usize]| {
             clips.iter().map(|clip| self.dataset.content[*clip].as_str()).collect::<Vec<_>>().join(" ")
         };
         // The vote is fitted to what a checkpoint holds.
         let heads = DeepRecipe { choose_members: false, ..self.job.recipe.clone() };
         let recipe = heads.sha256(&self.features, &self.entry.sha256)?;
-        let hash = sha256_hex(&serde_json::to_vec(&(recipe, of(&fold.train), of(&fold.test), seed))?);
+        let inner = self.inner(protocol, fold, seed)?;
+        let hash = sha256_hex(&serde_json::to_vec(&(recipe, of(&inner.train), of(&inner.test), of(&fold.test), seed))?);
         Ok(self.job.work.join("folds").join(format!("{}-{}.json", name.replace(':', "-"), &hash[..24])))
     }
 
     fn export(&self) -> Result<()> {
         let seed = *self.job.seeds.first().context("no seed")?;
         let fold = Fold { name: "of all".into(), train: (0..self.dataset.len()).collect(), test: Vec::new() };
-        let checkpoint = self.fold(&fold, Protocol::Luna5, "deep-final", seed, true)?;
+        let checkpoint = self.all_folds(&[fold], Protocol::Luna5, "deep-final", seed)?.remove(0);
         let vote = self.vote(&checkpoint, &Emotion::ALL);
-        let fitted =
-            checkpoint.fitted.context("the checkpoint of the last training holds no heads; use --no-resume")?;
+        let fitted = checkpoint.fitted;
         let path = self.job.models.join(report::MANIFEST);
         let json_of_quick = std::fs::read(&path)
             .with_context(|| format!("{}: train the quick tier first, the deep one joins it", path.display()))?;

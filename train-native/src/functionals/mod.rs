@@ -85,6 +85,7 @@ pub fn evaluate(args: &FunctionalsArgs) -> Result<()> {
         model: format!("{MODEL_PREFIX}{set}"),
         tier: Tier::Quick,
         seeds: vec![args.seed],
+        condition: crate::results::CLEAN.into(),
         recipe: recipe(args),
         config_sha256: sha256_hex(&serde_json::to_vec(&settings)?),
         commit: commit(),

@@ -62,7 +62,7 @@ fn shown(results: &Results) -> Vec<&Run> {
 }
 
 fn is_plain(run: &Run) -> bool {
-    !run.speaker_statistics && run.baseline == Baseline::Clips(0) && run.condition == "clean"
+    !run.speaker_statistics && run.baseline == Baseline::Clips(0) && run.condition == crate::results::CLEAN
 }
 
 /// The run of the headline: the ensemble by `luna5`, of the deep tier where there is one; the last one recorded.

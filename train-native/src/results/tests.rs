@@ -21,6 +21,7 @@ pub fn run(model: &str, tier: Tier, protocol: Protocol, right: usize) -> Run {
         model: model.into(),
         tier,
         seeds: vec![1, 2, 3],
+        condition: crate::results::CLEAN.into(),
         recipe: "ravdess".into(),
         config_sha256: "c0ffee".into(),
         commit: "0123456789abcdef".into(),
