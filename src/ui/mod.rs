@@ -11,10 +11,9 @@ mod use_recorder;
 
 use yew::prelude::*;
 
-use self::components::{DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status};
+use self::components::{BatchLine, DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status};
 use self::state::JobState;
 use self::use_engine::use_engine;
-use self::use_recorder::use_recorder;
 use crate::browser;
 
 /// Takes the place of the static shell in the element `#root`.
@@ -32,7 +31,6 @@ pub fn mount() {
 #[function_component]
 fn App() -> Html {
     let engine = use_engine();
-    let recorder = use_recorder(engine.analyze.clone());
     let state = &*engine.state;
     let first = matches!(state.job, JobState::Idle) && state.visit.clips.is_empty();
     let progress = match &state.job {
@@ -67,7 +65,12 @@ fn App() -> Html {
                     <h1>{ text::HEADLINE }</h1>
                     <p>{ text::LEAD }</p>
                 </div>
-                <DropZone compact={!first} on_file={engine.analyze.clone()} {recorder} />
+                <DropZone
+                    compact={!first}
+                    live={state.live.clone()}
+                    on_files={engine.analyze.clone()}
+                    on_live={engine.live.clone()}
+                />
                 if first {
                     <div class="choices">
                         { for state.offer.as_ref().map(|offer| html! {
@@ -80,6 +83,7 @@ fn App() -> Html {
                     </div>
                     <p class="law">{ text::LAW }</p>
                 }
+                <BatchLine batch={state.batch.clone()} />
                 <Message state={state.clone()} />
                 <Status state={state.clone()} />
                 { progress }

@@ -1,6 +1,7 @@
 //! The parts of the page, each its own file.
 
 mod answer;
+mod batch;
 mod clip;
 mod deep_line;
 mod drop_zone;
@@ -18,6 +19,7 @@ mod sharper_switch;
 mod stages;
 mod voice;
 
+pub(super) use batch::BatchLine;
 pub(super) use drop_zone::DropZone;
 pub(super) use footer::Footer;
 pub(super) use header::Header;

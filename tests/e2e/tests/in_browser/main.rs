@@ -1,14 +1,17 @@
 //! The built page in headless Chromium. Run by `cargo xtask test --only e2e`, which also says where page and browser are.
 
 mod bad_input;
+mod browser_decoder;
 mod cancel;
 mod clip;
 mod deep;
 mod deep_damage;
 mod keep;
+mod live;
 mod models;
 mod parity;
 mod record;
+mod several;
 
 /// A clip that every page must be able to judge.
 fn good_clip() -> Vec<u8> {
