@@ -87,7 +87,8 @@ fn App() -> Html {
                 <Message state={state.clone()} />
                 <Status state={state.clone()} />
                 { progress }
-                { for result }
+                // Always one child, so that those before it stay what they are: the recorder must outlive a result.
+                { result.unwrap_or_default() }
                 if !state.visit.clips.is_empty() {
                     <History
                         clips={state.visit.clips.clone()}

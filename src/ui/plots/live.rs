@@ -58,7 +58,9 @@ fn draw(surface: &Surface, points: &[LivePoint]) -> Result<()> {
             let below: f32 = point.probabilities[..emotion.index()].iter().sum();
             let height = f64::from(point.probabilities[emotion.index()]) * frame.height;
             let top = frame.top + frame.height * (1.0 - f64::from(below)) - height;
-            let (left, right) = (x(begins), x(point.seconds));
+            // Whole pixels, so that no seam shows between two answers.
+            let whole = |at: f64| (at * surface.density()).round() / surface.density();
+            let (left, right) = (whole(x(begins)), whole(x(point.seconds)));
             surface.rect(left, top, right - left, height);
         }
     }

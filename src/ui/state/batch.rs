@@ -73,6 +73,8 @@ mod tests {
         let second = given(&given(&State::default().after(Action::FilesGiven(3)), 1).after(Action::AnalysisDone(report(1))), 2);
         let cancelled = second.after(Action::AnalysisFailed { job: 2, error: Error::Cancelled });
         assert!(cancelled.batch.stopped && !cancelled.batch.runs() && cancelled.batch.failed.is_empty());
+        let dropped = second.after(Action::FilesDropped).after(Action::AnalysisDone(report(2)));
+        assert_eq!((dropped.batch.runs(), dropped.batch.ended), (false, 2));
         let crash = Action::WorkerCrashed { error: Error::Silent, restarted: true };
         assert!(second.after(crash).batch.stopped);
     }

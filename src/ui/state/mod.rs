@@ -218,6 +218,8 @@ pub enum Action {
     ModelsFailed(Error),
     /// The user gave so many files at once.
     FilesGiven(usize),
+    /// The user wants no more of them.
+    FilesDropped,
     /// Something of a voice that speaks just now.
     Live(LiveAction),
     /// The user gave a clip.
@@ -296,6 +298,7 @@ impl State {
             }
             Action::ModelsFailed(error) => next.engine = EngineState::Failed(error),
             Action::FilesGiven(count) => next.batch = Batch::new(count),
+            Action::FilesDropped => next.batch.stopped = true,
             Action::Live(action) => next.take_live(action),
             Action::ClipGiven { job, name } => {
                 next.batch.begin();

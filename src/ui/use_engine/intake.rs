@@ -58,6 +58,8 @@ impl Link {
     pub(super) fn drop_waiting(&self) -> bool {
         if self.intake.current.borrow().is_some() {
             self.intake.waiting.borrow_mut().clear();
+            // The job may end before the worker hears of it.
+            self.dispatcher.dispatch(Action::FilesDropped);
         }
         let decodes = self.intake.decoding.take().is_some();
         if decodes {

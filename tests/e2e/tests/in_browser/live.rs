@@ -22,7 +22,7 @@ const WATCH: &str = "
     let last = null;
     const look = () => {
       const now = document.querySelector('#live');
-      if (now === null || now.dataset.answers === last) return;
+      if (now === null || now.dataset.answers === '0' || now.dataset.answers === last) return;
       last = now.dataset.answers;
       window.answers.push({
         at: performance.now(), speech: now.dataset.speech === 'true', emotion: now.dataset.emotion ?? null,
