@@ -11,7 +11,9 @@ mod use_recorder;
 
 use yew::prelude::*;
 
-use self::components::{BatchLine, DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status};
+use self::components::{
+    BatchLine, DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status,
+};
 use self::state::JobState;
 use self::use_engine::use_engine;
 use crate::browser;

@@ -128,7 +128,9 @@ impl Then {
     fn of(action: &Action) -> Self {
         match action {
             Action::AnalysisDone(_) | Action::AnalysisFailed { .. } => Self::GoOn,
-            Action::DeepChanged(DeepEvent::Done { job, .. } | DeepEvent::Ended { job, .. }) => Self::Sharpened(Some(*job)),
+            Action::DeepChanged(DeepEvent::Done { job, .. } | DeepEvent::Ended { job, .. }) => {
+                Self::Sharpened(Some(*job))
+            }
             Action::DeepChanged(DeepEvent::Failed(_)) => Self::Sharpened(None),
             _ => Self::Nothing,
         }

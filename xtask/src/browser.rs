@@ -7,7 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::workspace::{Workspace, announce, find_program, output_of, run};
+use crate::debian;
+use crate::workspace::{Workspace, find_program, output_of};
 
 /// What a headless browser needs in a container, and what keeps it from calling home.
 const FLAGS: [&str; 10] = [
@@ -66,17 +67,10 @@ pub fn find_or_install() -> Result<Browser> {
         Ok(browser) => return Ok(browser),
         Err(error) => error,
     };
-    if find_program("apt-get").is_none() || output_of(Command::new("id").arg("-u")).as_deref() != Some("0") {
+    if !debian::can_install() {
         return Err(missing.context(ADVICE));
     }
-    announce("installing chromium and chromium-driver with apt-get (about a minute)");
-    let apt = || {
-        let mut command = Command::new("apt-get");
-        command.env("DEBIAN_FRONTEND", "noninteractive").arg("-q");
-        command
-    };
-    run(apt().arg("update")).context(ADVICE)?;
-    run(apt().args(["install", "-y", "--no-install-recommends", "chromium", "chromium-driver"])).context(ADVICE)?;
+    debian::install(&["chromium", "chromium-driver"], "about a minute").context(ADVICE)?;
     find().context(ADVICE)
 }
 

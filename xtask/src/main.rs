@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod browser;
+mod debian;
 mod deep;
 mod dist;
 mod page;
@@ -36,8 +37,8 @@ cargo xtask bench features [--only native|browser]
                                  time the features beside librosa and openSMILE, and Meyda and essentia.js in Chromium
 cargo xtask tools                install what the commands above need, and nothing else
 
-What is missing (wasm target, Trunk, wasm-bindgen) is installed into the user's cache folder at first use. The benches
-compare with others' programs, which npm and Python's pip bring; the other commands need neither.
+What is missing (wasm target, Trunk, wasm-bindgen; axe-core by npm for the browser tests) is installed into the user's cache
+folder at first use. The benches compare with others' programs, which npm and Python's pip bring.
 --quick links in seconds, for work on the page: what comes out is larger and slower than what should be hosted.
 --wasm-opt takes minutes and some per cent off the wasm files, but next to nothing (0.5 %) off what is downloaded.";
 

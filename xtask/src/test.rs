@@ -114,6 +114,7 @@ fn e2e(workspace: &Workspace) -> Result<()> {
     reference.args(["build", "--workspace", "--release", "--features", NATIVE_FEATURES]);
     run(reference.args(["--bins", "--tests"])).context("the native program that the page is compared with")?;
     let mut command = in_browser(workspace, &browser)?;
+    command.env("UNDERTONE_AXE", tools::ensure_axe(workspace)?);
     command.args(["test", "--workspace", "--release", "--features", BROWSER_FEATURES, "--test", "in_browser"]);
     run(command.args(["--", "--test-threads", "1", "--nocapture"]))
 }
@@ -126,6 +127,7 @@ pub fn try_command(workspace: &Workspace, mut arguments: Arguments) -> Result<()
         dist::build(workspace, Kind { quick: true, ..Kind::default() })?;
     }
     let mut command = in_browser(workspace, &browser::find_or_install()?)?;
+    command.env("UNDERTONE_AXE", tools::ensure_axe(workspace)?);
     command.args(["test", "--package", "undertone-e2e", "--release", "--features", "browser", "--test", "in_browser"]);
     run(command.args(["--", "--test-threads", "1", "--nocapture"]).args(names))
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::debian;
 use crate::workspace::{Workspace, announce, find_program, output_of, run};
 
 const TRUNK_VERSION: &str = "0.21.14";
@@ -13,6 +14,8 @@ const TRUNK_VERSION: &str = "0.21.14";
 const ONNXRUNTIME_WEB_VERSION: &str = "1.30.0";
 const MEYDA_VERSION: &str = "5.6.3";
 const ESSENTIA_VERSION: &str = "0.1.3";
+/// What the browser tests hold the page to.
+const AXE_VERSION: &str = "4.14.1";
 /// The page's and the worker's.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -66,14 +69,17 @@ pub fn ensure_web_peers(workspace: &Workspace) -> Result<[PathBuf; 2]> {
     Ok([meyda, ensure_npm_package(workspace, "essentia.js", ESSENTIA_VERSION)?.join("dist")])
 }
 
-/// A package by npm, which a bench alone needs; gives its folder.
+/// axe-core, which finds barriers in a page; gives its script.
+pub fn ensure_axe(workspace: &Workspace) -> Result<PathBuf> {
+    Ok(ensure_npm_package(workspace, "axe-core", AXE_VERSION)?.join("axe.min.js"))
+}
+
+/// A package by npm, which only benches and browser tests need; gives its folder.
 fn ensure_npm_package(workspace: &Workspace, name: &str, version: &str) -> Result<PathBuf> {
     let folder = workspace.tools().join(format!("{name}-{version}"));
     let package = folder.join("node_modules").join(name);
     if !package.join("package.json").is_file() {
-        let npm = find_program("npm").with_context(|| {
-            format!("this bench compares with {name}, which npm brings: install npm (with Node.js)")
-        })?;
+        let npm = find_or_install_npm().with_context(|| format!("npm brings {name}: install npm (with Node.js)"))?;
         announce(format!("installing {name} {version} with npm, once (some seconds)"));
         fs::create_dir_all(&folder)?;
         let mut command = Command::new(npm);
@@ -81,6 +87,13 @@ fn ensure_npm_package(workspace: &Workspace, name: &str, version: &str) -> Resul
         run(command.arg("--prefix").arg(&folder).arg(format!("{name}@{version}")))?;
     }
     Ok(package)
+}
+
+fn find_or_install_npm() -> Result<PathBuf> {
+    if find_program("npm").is_none() && debian::can_install() {
+        debian::install(&["npm"], "about a minute")?;
+    }
+    find_program("npm").context("there is no npm")
 }
 
 struct Tool<'a> {

@@ -137,7 +137,8 @@ impl Hearing {
                 if votes.len() < engine.entries().len() {
                     State::Models { inputs, mel, said, votes }
                 } else {
-                    let votes: Vec<(&str, Probabilities)> = said.iter().map(|(name, _)| name.as_str()).zip(votes).collect();
+                    let votes: Vec<(&str, Probabilities)> =
+                        said.iter().map(|(name, _)| name.as_str()).zip(votes).collect();
                     State::Done { answer: engine.join(&votes)?, mel, said }
                 }
             }

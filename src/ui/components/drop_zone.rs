@@ -69,7 +69,8 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
         (false, false) => text::DROP,
     };
     let (has_run, was_live) = (*has_run.borrow(), recorder.state.live);
-    let status = html! { <p id="record-status" class="unseen" role="status">{ text::recorder_status(&recorder.state) }</p> };
+    let status =
+        html! { <p id="record-status" class="unseen" role="status">{ text::recorder_status(&recorder.state) }</p> };
     if !is_idle {
         return html! {
             <section id="drop-zone" class="drop is-recording" aria-label={text::RECORDING}>

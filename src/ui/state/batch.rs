@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn cancel_and_a_crash_end_it() {
-        let second = given(&given(&State::default().after(Action::FilesGiven(3)), 1).after(Action::AnalysisDone(report(1))), 2);
+        let second =
+            given(&given(&State::default().after(Action::FilesGiven(3)), 1).after(Action::AnalysisDone(report(1))), 2);
         let cancelled = second.after(Action::AnalysisFailed { job: 2, error: Error::Cancelled });
         assert!(cancelled.batch.stopped && !cancelled.batch.runs() && cancelled.batch.failed.is_empty());
         let dropped = second.after(Action::FilesDropped).after(Action::AnalysisDone(report(2)));

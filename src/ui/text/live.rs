@@ -41,7 +41,8 @@ pub fn live_detail(live: &LiveView) -> String {
     match live.now() {
         Some(point @ LivePoint { winner: Some(winner), .. }) => {
             let runner_up = ranked(&point.probabilities).into_iter().find(|(other, _)| other != winner);
-            let runner_up = runner_up.map(|(other, p)| format!(", then {} {}", emotion(other).to_lowercase(), percent(p)));
+            let runner_up =
+                runner_up.map(|(other, p)| format!(", then {} {}", emotion(other).to_lowercase(), percent(p)));
             format!("{}{}", percent(point.probabilities[winner.index()]), runner_up.unwrap_or_default())
         }
         Some(_) if live.has_spoken() => "Nobody speaks just now.".into(),
@@ -84,7 +85,8 @@ pub fn live_rows(live: &LiveView) -> Vec<[String; 3]> {
     rows.map(|ago| {
         let until = now.seconds - f32::from(ago);
         let within = |point: &&LivePoint| point.seconds <= until && point.seconds > until - f32::from(ROW_SECONDS);
-        let heard = live.points.iter().rev().filter(within).find_map(|point| Some((point.winner?, point.probabilities)));
+        let heard =
+            live.points.iter().rev().filter(within).find_map(|point| Some((point.winner?, point.probabilities)));
         let when = format!("{} to {ago} s ago", ago + ROW_SECONDS);
         match heard {
             Some((winner, p)) => [when, emotion(winner).into(), percent(p[winner.index()])],

@@ -40,7 +40,8 @@ pub const CHOOSE: &str = "Choose files";
 /// Beside the file button.
 pub const OR_PASTE: &str = "or paste";
 /// Which files.
-pub const FORMATS: &str = "WAV, FLAC, MP3, Ogg Vorbis, AAC/M4A, AIFF, WebM or Opus; up to five minutes and 200 MB each, twenty at once";
+pub const FORMATS: &str =
+    "WAV, FLAC, MP3, Ogg Vorbis, AAC/M4A, AIFF, WebM or Opus; up to five minutes and 200 MB each, twenty at once";
 
 /// On the button that ends a job.
 pub const CANCEL: &str = "Cancel";

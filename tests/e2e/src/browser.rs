@@ -33,6 +33,11 @@ impl Browser {
     }
 
     async fn start_with(more_flags: &[String], hosts: &str) -> Result<Self> {
+        Self::start_watched(more_flags, hosts, None).await
+    }
+
+    /// `traced`: the categories of events that the browser is to note, if any.
+    async fn start_watched(more_flags: &[String], hosts: &str, traced: Option<&str>) -> Result<Self> {
         let mut command = Command::new(path_from("CHROMEDRIVER")?);
         // "ChromeDriver was started successfully on port 41233."
         let (driver, port) = Process::start(command.arg("--port=0"), |line| {
@@ -47,10 +52,17 @@ impl Browser {
         flags.push("--window-size=1280,900".into());
         // A page that asked for another host would get an error in its console.
         flags.push(format!("--host-resolver-rules={hosts}MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"));
+        let mut options = json!({"binary": path_from("CHROME")?, "args": flags});
+        let mut logging = json!({"browser": "ALL"});
+        if let Some(categories) = traced {
+            options["perfLoggingPrefs"] =
+                json!({"enableNetwork": false, "enablePage": false, "traceCategories": categories});
+            logging["performance"] = json!("ALL");
+        }
         let capabilities = json!({
             "browserName": "chrome",
-            "goog:chromeOptions": {"binary": path_from("CHROME")?, "args": flags},
-            "goog:loggingPrefs": {"browser": "ALL"},
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": logging,
             "timeouts": {"script": 120_000, "pageLoad": 60_000},
         });
         let Value::Object(capabilities) = capabilities else { bail!("capabilities are an object") };
@@ -89,6 +101,14 @@ impl Browser {
             format!("--use-file-for-fake-audio-capture={}", sound.display()),
         ];
         Self::run_with(Self::start_with(&flags, "").await?, body).await
+    }
+
+    /// As [`with`](Self::with), in a browser that notes what its threads do; see [`crate::trace`].
+    ///
+    /// # Errors
+    /// As [`with`](Self::with).
+    pub async fn with_trace<T>(body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        Self::run_with(Self::start_watched(&[], "", Some(crate::trace::CATEGORIES)).await?, body).await
     }
 
     async fn run_with<T>(browser: Self, body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {

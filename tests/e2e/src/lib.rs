@@ -1,15 +1,18 @@
 //! Drives the built page in headless Chromium: what a person does (drop a file, press Cancel) and what the page then
 //! shows. `cargo xtask test --only e2e` builds the page and starts this; the variables below say where things are.
 
+pub mod axe;
 pub mod bench;
 pub mod browser;
 pub mod command;
 pub mod deep;
 pub mod keep;
+pub mod look;
 pub mod page;
 pub mod process;
 pub mod ravdess;
 pub mod site;
+pub mod trace;
 pub mod voice;
 pub mod wav;
 

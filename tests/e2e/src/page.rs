@@ -278,28 +278,4 @@ impl<'a> Page<'a> {
             result => Outcome::Result(serde_json::from_value(result).context("the page's result is incomplete")?),
         })
     }
-
-    /// Saves a picture of the whole page at that width, and refuses one that must be scrolled sideways.
-    ///
-    /// # Errors
-    /// Where it can't be taken or written.
-    pub async fn screenshot(&self, file: &Path, width: u32, scheme: &str) -> Result<()> {
-        let browser = self.browser;
-        let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
-        browser.devtools("Emulation.setDeviceMetricsOverride", size).await?;
-        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-        browser.devtools("Emulation.setEmulatedMedia", media).await?;
-        let painted = "const done = arguments[0];
-            requestAnimationFrame(() => requestAnimationFrame(() => done(null)))";
-        browser.client.execute_async(painted, vec![]).await?;
-        let scrolled = browser.run("return document.documentElement.scrollWidth", vec![]).await?;
-        let picture = json!({"format": "png", "captureBeyondViewport": true});
-        let picture = browser.devtools("Page.captureScreenshot", picture).await?;
-        if let Some(folder) = file.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        std::fs::write(file, STANDARD.decode(picture["data"].as_str().context("no picture")?)?)?;
-        ensure!(scrolled.as_u64() <= Some(u64::from(width)), "at {width} px the page is {scrolled} px wide");
-        Ok(())
-    }
 }

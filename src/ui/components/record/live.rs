@@ -38,7 +38,8 @@ pub(super) fn LiveMinute(props: &LiveProps) -> Html {
     let live = &props.live;
     let now = live.now();
     let probability = |emotion: Emotion| {
-        now.filter(|_| live.has_spoken()).map_or_else(|| "\u{2013}".into(), |p| text::percent(p.probabilities[emotion.index()]))
+        now.filter(|_| live.has_spoken())
+            .map_or_else(|| "\u{2013}".into(), |p| text::percent(p.probabilities[emotion.index()]))
     };
     let [when, emotion, share] = text::LIVE_COLUMNS;
     html! {

@@ -29,7 +29,10 @@ async fn opus_in_webm_and_ogg_gets_a_result() -> Result<()> {
             page.result_of(name, bytes).await?.check()?;
             ensure!(page.text(".file-name").await? == name);
             let facts = page.text(".facts").await?;
-            ensure!(facts.contains("decoded by the browser") && facts.contains("48 kHz") && facts.contains("stereo"), "{facts}");
+            ensure!(
+                facts.contains("decoded by the browser") && facts.contains("48 kHz") && facts.contains("stereo"),
+                "{facts}"
+            );
         }
         let errors = browser.console_errors().await?;
         ensure!(errors.is_empty(), "the console has errors: {errors:?}");

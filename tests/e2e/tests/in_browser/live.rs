@@ -45,8 +45,10 @@ async fn press(browser: &Browser, selector: &str) -> Result<()> {
 
 /// Waits until that many answers meet a condition.
 async fn answers(browser: &Browser, count: usize, condition: &str) -> Result<Vec<Value>> {
-    let script = format!("return window.answers.filter(a => {condition}).length >= arguments[0] ? window.answers : null");
-    let found = browser.wait_for(&format!("{count} answers with {condition}"), LIMIT, &script, vec![json!(count)]).await?;
+    let script =
+        format!("return window.answers.filter(a => {condition}).length >= arguments[0] ? window.answers : null");
+    let found =
+        browser.wait_for(&format!("{count} answers with {condition}"), LIMIT, &script, vec![json!(count)]).await?;
     found.as_array().cloned().context("no list of answers")
 }
 

@@ -1,6 +1,7 @@
 //! The built page in headless Chromium. Run by `cargo xtask test --only e2e`, which also says where page and browser are.
 
 mod bad_input;
+mod barriers;
 mod browser_decoder;
 mod cancel;
 mod clip;
@@ -8,7 +9,9 @@ mod deep;
 mod deep_damage;
 mod keep;
 mod live;
+mod main_thread;
 mod models;
+mod norms;
 mod parity;
 mod record;
 mod several;

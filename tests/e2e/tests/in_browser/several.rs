@@ -32,7 +32,8 @@ async fn files_are_analysed_one_after_the_other_and_land_in_the_visit() -> Resul
         ensure!(page.models_state().await? == "ready");
         browser.run(WATCH, vec![]).await?;
         let letter = b"Dear reader, this is no sound at all.\n".repeat(50);
-        let files = [("one.wav", clip(120.0)), ("letter.txt", letter), ("two.wav", clip(170.0)), ("three.wav", clip(220.0))];
+        let files =
+            [("one.wav", clip(120.0)), ("letter.txt", letter), ("two.wav", clip(170.0)), ("three.wav", clip(220.0))];
         page.start_drop_of(&files).await?;
         let ended = "return document.querySelector('#batch')?.dataset.runs === 'false'";
         browser.wait_for("all files", LIMIT, ended, vec![]).await?;
