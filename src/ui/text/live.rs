@@ -141,7 +141,7 @@ mod tests {
     fn a_minute_reads_well() {
         let mut live = LiveView::default();
         assert_eq!(live_word(&live), LIVE_STARTING);
-        let spoken = (0..30).map(|tick| point(1.0 + tick as f32 * 0.4, (tick < 20).then_some(Emotion::Happy)));
+        let spoken = (0..30).map(|tick| point(1.0 + tick as f32 * 0.4, (tick < 16).then_some(Emotion::Happy)));
         live.points = Rc::new(spoken.collect());
         assert_eq!((live_word(&live), live_detail(&live).as_str()), (LISTENING, "Nobody speaks just now."));
         let rows = live_rows(&live);
