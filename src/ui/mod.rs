@@ -12,7 +12,7 @@ mod use_recorder;
 use yew::prelude::*;
 
 use self::components::{
-    BatchLine, DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status,
+    DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status, batch_line,
 };
 use self::state::JobState;
 use self::use_engine::use_engine;
@@ -85,7 +85,7 @@ fn App() -> Html {
                     </div>
                     <p class="law">{ text::LAW }</p>
                 }
-                <BatchLine batch={state.batch.clone()} />
+                { batch_line(&state.batch) }
                 <Message state={state.clone()} />
                 <Status state={state.clone()} />
                 { progress }

@@ -9,7 +9,7 @@ use super::export::float_wav_header;
 use super::state::{Notice, RecordAction, Recorder, SHORTEST};
 use super::text;
 use super::use_engine::LiveCommand;
-use crate::browser::{Block, File, Microphone, Take, microphones, spawn};
+use crate::browser::{Block, File, Microphone, Take, focus_soon, microphones, spawn};
 use crate::protocol::LONGEST_CLIP;
 use crate::{Error, Result};
 
@@ -26,18 +26,28 @@ impl Reducible for Recorder {
 pub struct RecorderHandle {
     /// What the recorder does.
     pub state: UseReducerHandle<Recorder>,
-    /// Ask for a microphone and record; whether it is to be judged while it is made.
-    pub record: Callback<bool>,
+    /// Tells it what to do.
+    pub send: Callback<RecorderCommand>,
+}
+
+/// What a visitor may want of the recorder.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecorderCommand {
+    /// Ask for a microphone and record.
+    Record {
+        /// Whether it is to be judged while it is made.
+        live: bool,
+    },
     /// Leave out what is heard, or no longer.
-    pub pause: Callback<bool>,
+    Pause(bool),
     /// End it and hand it on.
-    pub stop: Callback<()>,
+    Stop,
     /// End it and drop it.
-    pub discard: Callback<()>,
+    Discard,
     /// Go on with the microphone of that key.
-    pub switch: Callback<String>,
+    Switch(String),
     /// Hand on files that were not recorded.
-    pub give: Callback<Vec<File>>,
+    Give(Vec<File>),
 }
 
 /// A recorder whose recordings go to `on_files`, and what is to be judged at once to `on_live`. The microphone goes off with
@@ -59,28 +69,15 @@ pub fn use_recorder(on_files: Callback<Vec<File>>, on_live: Callback<LiveCommand
             }
         });
     }
-    let record = {
-        let desk = desk.clone();
-        use_callback((), move |live, ()| desk.record(live))
-    };
-    let pause = {
-        let desk = desk.clone();
-        use_callback((), move |paused, ()| desk.pause(paused))
-    };
-    let stop = {
-        let desk = desk.clone();
-        use_callback((), move |(), ()| desk.finish(None))
-    };
-    let discard = {
-        let desk = desk.clone();
-        use_callback((), move |(), ()| desk.discard())
-    };
-    let switch = {
-        let desk = desk.clone();
-        use_callback((), move |device, ()| desk.switch(device))
-    };
-    let give = use_callback((), move |files, ()| desk.give(files));
-    RecorderHandle { state, record, pause, stop, discard, switch, give }
+    let send = use_callback((), move |command, ()| match command {
+        RecorderCommand::Record { live } => desk.record(live),
+        RecorderCommand::Pause(paused) => desk.pause(paused),
+        RecorderCommand::Stop => desk.finish(None),
+        RecorderCommand::Discard => desk.discard(),
+        RecorderCommand::Switch(device) => desk.switch(device),
+        RecorderCommand::Give(files) => desk.give(files),
+    });
+    RecorderHandle { state, send }
 }
 
 struct Desk {
@@ -89,6 +86,7 @@ struct Desk {
     on_files: RefCell<Callback<Vec<File>>>,
     on_live: RefCell<Callback<LiveCommand>>,
     live: Cell<bool>,
+    began_live: Cell<bool>,
     microphone: RefCell<Option<Rc<Microphone>>>,
     take: RefCell<Option<Take>>,
     paused: Cell<bool>,
@@ -106,6 +104,7 @@ impl Desk {
             on_files: RefCell::default(),
             on_live: RefCell::default(),
             live: Cell::new(false),
+            began_live: Cell::new(false),
             microphone: RefCell::new(None),
             take: RefCell::new(None),
             paused: Cell::new(false),
@@ -118,7 +117,9 @@ impl Desk {
         let Some(desk) = self.myself.upgrade() else { return };
         let turn = self.off();
         self.live.set(live);
-        self.dispatcher.dispatch(RecordAction::Asked { live });
+        self.began_live.set(live);
+        self.dispatcher.dispatch(RecordAction::Asked);
+        focus_soon(&["record-discard"]);
         let (heard, lost) = (self.myself.clone(), self.myself.clone());
         let on_block = move |block| {
             if let Some(desk) = heard.upgrade() {
@@ -137,7 +138,7 @@ impl Desk {
             }
             match opened {
                 Ok(microphone) => desk.begin(turn, Rc::new(microphone)).await,
-                Err(error) => desk.dispatcher.dispatch(RecordAction::Ended(Some(Notice::Refused(error)))),
+                Err(error) => desk.end(Some(Notice::Refused(error))),
             }
         });
     }
@@ -149,6 +150,7 @@ impl Desk {
         }
         self.microphone.replace(Some(microphone.clone()));
         self.tell(&microphone);
+        focus_soon(&["record-stop"]);
         drop(microphone);
         let devices = microphones().await;
         if self.turn.get() == turn {
@@ -226,17 +228,23 @@ impl Desk {
         match file {
             Ok(file) => {
                 self.files.set(self.files.get() + 1);
-                self.dispatcher.dispatch(RecordAction::Ended(notice));
+                self.end(notice);
                 self.hand_on(vec![file]);
             }
-            Err(failure) => self.dispatcher.dispatch(RecordAction::Ended(Some(failure))),
+            Err(failure) => self.end(Some(failure)),
         }
     }
 
     fn discard(&self) {
         let notice = self.take.borrow().is_some().then_some(Notice::Discarded);
         self.off();
+        self.end(notice);
+    }
+
+    /// The button that began it has the focus again.
+    fn end(&self, notice: Option<Notice>) {
         self.dispatcher.dispatch(RecordAction::Ended(notice));
+        focus_soon(if self.began_live.get() { &["live-start"] } else { &["record-start"] });
     }
 
     fn give(&self, files: Vec<File>) {

@@ -5,14 +5,7 @@ use yew::prelude::*;
 use crate::ui::state::Batch;
 use crate::ui::text;
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct BatchProps {
-    pub(crate) batch: Batch,
-}
-
-#[function_component]
-pub(crate) fn BatchLine(props: &BatchProps) -> Html {
-    let batch = &props.batch;
+pub(crate) fn batch_line(batch: &Batch) -> Html {
     if !batch.is_shown() {
         return html! {};
     }

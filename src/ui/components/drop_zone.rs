@@ -3,14 +3,14 @@
 use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 use yew::prelude::*;
 
-use super::record::{RecordButton, RecordPanel, said};
+use super::record::{record_buttons, record_panel, said};
 use crate::browser::{
     self, File, Listener, carries_files, chosen_files, dropped_files, fetched_file, pasted_files, spawn,
 };
 use crate::ui::state::{LiveView, Phase};
 use crate::ui::text;
 use crate::ui::use_engine::LiveCommand;
-use crate::ui::use_recorder::use_recorder;
+use crate::ui::use_recorder::{RecorderCommand, use_recorder};
 
 const ACCEPT: &str = "audio/*,.wav,.flac,.mp3,.ogg,.oga,.m4a,.mp4,.aac,.aif,.aiff,.aifc,.webm,.mka,.opus";
 
@@ -29,19 +29,18 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
     let held = use_state_eq(|| false);
     let recorder = use_recorder(props.on_files.clone(), props.on_live.clone());
     let is_idle = matches!(recorder.state.phase, Phase::Idle);
-    let has_run = use_mut_ref(|| false);
-    *has_run.borrow_mut() |= !is_idle;
+    let give = recorder.send.reform(RecorderCommand::Give);
     {
         let held = held.clone();
-        use_effect_with(recorder.give.clone(), move |on_files| {
-            let listeners = listen(held, on_files.clone());
+        use_effect_with(recorder.send.clone(), move |send| {
+            let listeners = listen(held, send.reform(RecorderCommand::Give));
             if let Err(error) = &listeners {
                 browser::log_error(error);
             }
             move || drop(listeners)
         });
     }
-    let onchange = recorder.give.clone();
+    let onchange = give.clone();
     let onchange = Callback::from(move |event: Event| {
         if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
             onchange.emit(chosen_files(&input));
@@ -49,7 +48,7 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
     });
     let unfetched = use_state_eq(|| None::<String>);
     let sample = |url: &'static str| {
-        let (on_file, unfetched) = (recorder.give.clone(), unfetched.clone());
+        let (on_file, unfetched) = (give.clone(), unfetched.clone());
         Callback::from(move |_: MouseEvent| {
             let (on_file, unfetched) = (on_file.clone(), unfetched.clone());
             spawn(async move {
@@ -68,13 +67,12 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
         (false, true) => text::DROP_NEXT,
         (false, false) => text::DROP,
     };
-    let (has_run, was_live) = (*has_run.borrow(), recorder.state.live);
     let status =
         html! { <p id="record-status" class="unseen" role="status">{ text::recorder_status(&recorder.state) }</p> };
     if !is_idle {
         return html! {
             <section id="drop-zone" class="drop is-recording" aria-label={text::RECORDING}>
-                <RecordPanel live={props.live.clone()} recorder={recorder.clone()} />
+                { record_panel(&recorder, props.live.as_ref()) }
                 { status }
                 { said(recorder.state.notice.as_ref()) }
             </section>
@@ -93,8 +91,7 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
             </svg>
             <p class="drop-words">{ words }</p>
             <p class="drop-choose">
-                <RecordButton live={false} takes_focus={has_run && !was_live} on_record={recorder.record.clone()} />
-                <RecordButton live={true} takes_focus={has_run && was_live} on_record={recorder.record.clone()} />
+                { record_buttons(&recorder) }
                 <input id="file-input" class="unseen" type="file" accept={ACCEPT} multiple={true} {onchange} />
                 <label class="button is-quiet" for="file-input">{ text::CHOOSE }</label>
                 <span>{ text::OR_PASTE }</span>

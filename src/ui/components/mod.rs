@@ -19,7 +19,7 @@ mod sharper_switch;
 mod stages;
 mod voice;
 
-pub(super) use batch::BatchLine;
+pub(super) use batch::batch_line;
 pub(super) use drop_zone::DropZone;
 pub(super) use footer::Footer;
 pub(super) use header::Header;

@@ -14,8 +14,6 @@ pub struct Recorder {
     pub phase: Phase,
     /// What has to be said about it.
     pub notice: Option<Notice>,
-    /// Whether the recording under way, or the last one, is judged while it is made.
-    pub live: bool,
 }
 
 /// What the recorder does.
@@ -80,10 +78,7 @@ impl Notice {
 #[derive(Clone, Debug, PartialEq)]
 pub enum RecordAction {
     /// The visitor wants to record.
-    Asked {
-        /// Whether it is to be judged while it is made.
-        live: bool,
-    },
+    Asked,
     /// A microphone is on.
     Begun {
         /// Its key.
@@ -117,8 +112,8 @@ impl Recorder {
     pub fn after(&self, action: RecordAction) -> Self {
         let mut next = self.clone();
         match (action, &mut next.phase) {
-            (RecordAction::Asked { live }, _) => return Self { phase: Phase::Asking, notice: None, live },
-            (RecordAction::Ended(notice), _) => return Self { phase: Phase::Idle, notice, live: next.live },
+            (RecordAction::Asked, _) => return Self { phase: Phase::Asking, notice: None },
+            (RecordAction::Ended(notice), _) => return Self { phase: Phase::Idle, notice },
             (RecordAction::Cleared, _) => next.notice = None,
             (RecordAction::Begun { device, processing }, Phase::Running(session)) => {
                 session.device = device;
@@ -150,7 +145,7 @@ mod tests {
 
     fn running() -> Recorder {
         let begun = RecordAction::Begun { device: Some("a".into()), processing: vec![] };
-        Recorder::default().after(RecordAction::Asked { live: false }).after(begun)
+        Recorder::default().after(RecordAction::Asked).after(begun)
     }
 
     fn session(recorder: &Recorder) -> &Session {
@@ -168,8 +163,6 @@ mod tests {
         assert!(session(&paused).paused && session(&paused).seconds > 0.0);
         assert_eq!(session(&paused).meter, Meter::default());
         assert_eq!(paused.after(RecordAction::Ended(None)), Recorder::default());
-        let live = Recorder::default().after(RecordAction::Asked { live: true });
-        assert!(live.after(RecordAction::Ended(None)).live, "the focus goes back to where it came from");
     }
 
     #[test]

@@ -5,14 +5,7 @@ use yew::prelude::*;
 use crate::ui::state::{FLOOR_DB, Meter};
 use crate::ui::text;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct LevelProps {
-    pub(super) meter: Meter,
-}
-
-#[function_component]
-pub(super) fn Level(props: &LevelProps) -> Html {
-    let meter = props.meter;
+pub(super) fn level(meter: Meter) -> Html {
     let place = |decibels: f32| format!("{:.1}%", (1.0 - decibels / FLOOR_DB) * 100.0);
     html! {
         <div class="level">

@@ -7,15 +7,8 @@ use crate::ui::plots::LivePlot;
 use crate::ui::state::LiveView;
 use crate::ui::text;
 
-#[derive(PartialEq, Properties)]
-pub(super) struct LiveProps {
-    pub(super) live: LiveView,
-}
-
 /// The answer now, in big letters.
-#[function_component]
-pub(super) fn LiveNow(props: &LiveProps) -> Html {
-    let live = &props.live;
+pub(super) fn live_now(live: &LiveView) -> Html {
     let winner = live.now().and_then(|point| point.winner);
     html! {
         <div
@@ -33,9 +26,7 @@ pub(super) fn LiveNow(props: &LiveProps) -> Html {
 }
 
 /// The last minute.
-#[function_component]
-pub(super) fn LiveMinute(props: &LiveProps) -> Html {
-    let live = &props.live;
+pub(super) fn live_minute(live: &LiveView) -> Html {
     let now = live.now();
     let probability = |emotion: Emotion| {
         now.filter(|_| live.has_spoken())

@@ -1,56 +1,36 @@
 //! The recorder while it asks or records; it stands in the drop zone.
 
-use web_sys::{HtmlElement, HtmlSelectElement};
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
-use super::level::Level;
-use super::live::{LiveMinute, LiveNow};
+use super::level::level;
+use super::live::{live_minute, live_now};
 use crate::ui::state::{LiveView, Phase, Session};
 use crate::ui::text;
-use crate::ui::use_recorder::RecorderHandle;
+use crate::ui::use_recorder::{RecorderCommand, RecorderHandle};
 
-#[derive(PartialEq, Properties)]
-pub(crate) struct RecordPanelProps {
-    pub(crate) recorder: RecorderHandle,
-    /// What is heard in it, where it is judged while it is made.
-    pub(crate) live: Option<LiveView>,
-}
-
-#[function_component]
-pub(crate) fn RecordPanel(props: &RecordPanelProps) -> Html {
-    let recorder = &props.recorder;
-    let first = use_node_ref();
-    let runs = matches!(recorder.state.phase, Phase::Running(_));
-    {
-        let first = first.clone();
-        use_effect_with(runs, move |_| {
-            if let Some(button) = first.cast::<HtmlElement>() {
-                // A button that is gone takes no focus, and then there is nobody to give it to.
-                let _ = button.focus();
-            }
-        });
-    }
-    let discard = recorder.discard.reform(|_| ());
+/// `live` is what is heard in it, where it is judged while it is made.
+pub(crate) fn record_panel(recorder: &RecorderHandle, live: Option<&LiveView>) -> Html {
     match &recorder.state.phase {
-        Phase::Running(session) => running(recorder, session, props.live.as_ref(), first),
+        Phase::Running(session) => running(recorder, session, live),
         _ => html! {
             <div class="recorder">
                 <h2 class="recorder-title">{ text::ASKING }</h2>
                 <p class="recorder-hint">{ text::ASKING_HINT }</p>
                 <div class="recorder-buttons">
-                    <button id="record-discard" ref={first} type="button" class="button is-quiet" onclick={discard}>
-                        { text::CANCEL }
-                    </button>
+                    { button(recorder, "record-discard", true, text::CANCEL, RecorderCommand::Discard) }
                 </div>
             </div>
         },
     }
 }
 
-fn running(recorder: &RecorderHandle, session: &Session, live: Option<&LiveView>, first: NodeRef) -> Html {
+fn running(recorder: &RecorderHandle, session: &Session, live: Option<&LiveView>) -> Html {
     let paused = session.paused;
-    let quiet = |id: &'static str, words: &'static str, onclick: Callback<MouseEvent>| {
-        html! { <button {id} type="button" class="button is-quiet" {onclick}>{ words }</button> }
+    let title = match (paused, live) {
+        (true, _) => text::PAUSED,
+        (false, Some(_)) => text::LIVE_TITLE,
+        (false, None) => text::RECORDING,
     };
     html! {
         <div
@@ -59,44 +39,48 @@ fn running(recorder: &RecorderHandle, session: &Session, live: Option<&LiveView>
             data-state={if paused { "paused" } else { "recording" }}
         >
             <div class="recorder-head">
-                <h2 class="recorder-title">
-                    <span class="recorder-light" aria-hidden="true"></span>
-                    { match (paused, live) {
-                        (true, _) => text::PAUSED,
-                        (false, Some(_)) => text::LIVE_TITLE,
-                        (false, None) => text::RECORDING,
-                    } }
-                </h2>
+                <h2 class="recorder-title"><span class="recorder-light" aria-hidden="true"></span>{ title }</h2>
                 <p class="recorder-time" role="timer">
                     <span id="record-time">{ text::clock(session.seconds) }</span>
                     <span class="recorder-limit">{ " " }{ text::limit() }</span>
                 </p>
             </div>
-            { for live.map(|live| html! { <LiveNow live={live.clone()} /> }) }
-            <Level meter={session.meter} />
+            { live.map(live_now).unwrap_or_default() }
+            { level(session.meter) }
             <div class="recorder-buttons">
-                <button id="record-stop" ref={first} type="button" class="button" onclick={recorder.stop.reform(|_| ())}>
-                    { text::STOP_RECORDING }
-                </button>
-                { quiet(
+                { button(recorder, "record-stop", false, text::STOP_RECORDING, RecorderCommand::Stop) }
+                { button(
+                    recorder,
                     "record-pause",
+                    true,
                     if paused { text::RESUME } else { text::PAUSE },
-                    recorder.pause.reform(move |_| !paused),
+                    RecorderCommand::Pause(!paused),
                 ) }
-                { quiet("record-discard", text::DISCARD, recorder.discard.reform(|_| ())) }
+                { button(recorder, "record-discard", true, text::DISCARD, RecorderCommand::Discard) }
             </div>
-            { for live.map(|live| html! { <LiveMinute live={live.clone()} /> }) }
+            { live.map(live_minute).unwrap_or_default() }
             { devices(recorder, session) }
             <p id="record-hint" class="recorder-hint">{ text::hint(session).unwrap_or_default() }</p>
         </div>
     }
 }
 
+fn button(
+    recorder: &RecorderHandle,
+    id: &'static str,
+    quiet: bool,
+    words: &'static str,
+    command: RecorderCommand,
+) -> Html {
+    let onclick = recorder.send.reform(move |_: MouseEvent| command.clone());
+    html! { <button {id} type="button" class={classes!("button", quiet.then_some("is-quiet"))} {onclick}>{ words }</button> }
+}
+
 fn devices(recorder: &RecorderHandle, session: &Session) -> Html {
-    let switch = recorder.switch.clone();
+    let send = recorder.send.clone();
     let onchange = Callback::from(move |event: Event| {
         if let Some(list) = event.target_dyn_into::<HtmlSelectElement>() {
-            switch.emit(list.value());
+            send.emit(RecorderCommand::Switch(list.value()));
         }
     });
     html! {
@@ -104,11 +88,7 @@ fn devices(recorder: &RecorderHandle, session: &Session) -> Html {
             <label for="record-device">{ text::MICROPHONE }</label>
             <select id="record-device" disabled={session.devices.len() < 2} {onchange}>
                 { for session.devices.iter().enumerate().map(|(index, device)| html! {
-                    <option
-                        key={device.id.clone()}
-                        value={device.id.clone()}
-                        selected={session.device.as_ref() == Some(&device.id)}
-                    >
+                    <option value={device.id.clone()} selected={session.device.as_ref() == Some(&device.id)}>
                         { text::device(device, index) }
                     </option>
                 }) }

@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use fantoccini::Locator;
+use serde_json::json;
 use undertone_e2e::browser::Browser;
 use undertone_e2e::page::Page;
 use undertone_e2e::path_from;
@@ -21,6 +25,21 @@ const WATCH: &str = "
 
 fn clip(hz: f32) -> Vec<u8> {
     wav(&voice(2.0, hz, 16_000), 16_000, 1, Encoding::Pcm16)
+}
+
+/// Pastes two files.
+const PASTE: &str = "
+    const carried = new DataTransfer();
+    for (const name of ['pasted-1.wav', 'pasted-2.wav']) {
+      carried.items.add(new File([Uint8Array.from(atob(arguments[0]), c => c.charCodeAt(0))], name));
+    }
+    document.dispatchEvent(new ClipboardEvent('paste', {clipboardData: carried, bubbles: true, cancelable: true}));";
+
+/// Waits until two files are done, the second one under that name.
+async fn done(browser: &Browser, name: &str) -> Result<()> {
+    let script = "const words = document.querySelector('#batch')?.innerText ?? '';
+        return words.includes('All 2 files are done') && document.querySelector('.visit-name')?.innerText === arguments[0]";
+    browser.wait_for(name, LIMIT, script, vec![json!(name)]).await.map(drop)
 }
 
 #[tokio::test]
@@ -43,7 +62,7 @@ async fn files_are_analysed_one_after_the_other_and_land_in_the_visit() -> Resul
         }
         let visited = "return [...document.querySelectorAll('#history .visit-name')].map(name => name.innerText)";
         let visited = browser.run(visited, vec![]).await?;
-        ensure!(visited == serde_json::json!(["three.wav", "two.wav", "one.wav"]), "the visit holds {visited}");
+        ensure!(visited == json!(["three.wav", "two.wav", "one.wav"]), "the visit holds {visited}");
         let failed = page.text(".batch-failed").await?;
         ensure!(failed.contains("letter.txt") && failed.contains("could not be read as audio"), "{failed}");
         ensure!(page.text("#batch").await?.contains("3 of 4 files have a result"));
@@ -53,6 +72,21 @@ async fn files_are_analysed_one_after_the_other_and_land_in_the_visit() -> Resul
         }
         page.result_of("alone.wav", &clip(140.0)).await?.check()?;
         ensure!(page.text("#batch").await?.is_empty(), "one file is not several");
+
+        let folder = tempfile::tempdir()?;
+        let mut chosen = Vec::new();
+        for (name, hz) in [("chosen-1.wav", 130.0), ("chosen-2.wav", 180.0)] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, clip(hz))?;
+            chosen.push(path.to_string_lossy().into_owned());
+        }
+        let input = browser.client.find(Locator::Css("#file-input")).await?;
+        input.send_keys(&chosen.join("\n")).await?;
+        done(browser, "chosen-2.wav").await?;
+
+        let bytes = STANDARD.encode(clip(160.0));
+        browser.run(PASTE, vec![json!(bytes)]).await?;
+        done(browser, "pasted-2.wav").await?;
 
         let many: Vec<(&str, Vec<u8>)> = (0..23).map(|_| ("many.wav", clip(150.0))).collect();
         page.start_drop_of(&many).await?;
