@@ -5,7 +5,10 @@ use std::io::Cursor;
 use symphonia::core::{
     codecs::{
         CodecParameters,
-        audio::{AudioCodecParameters, AudioDecoderOptions},
+        audio::{
+            AudioCodecId, AudioCodecParameters, AudioDecoderOptions,
+            well_known::{CODEC_ID_AC3, CODEC_ID_ALAC, CODEC_ID_EAC3, CODEC_ID_OPUS, CODEC_ID_SPEEX},
+        },
     },
     errors::Error as SymphoniaError,
     formats::{FormatOptions, TrackType, probe::Hint},
@@ -69,9 +72,7 @@ pub fn decode(bytes: Vec<u8>, extension: Option<&str>) -> Result<Decoded> {
     let mut decoder = symphonia::default::get_codecs()
         .make_audio_decoder(&params, &AudioDecoderOptions::default())
         .map_err(|error| match error {
-            SymphoniaError::Unsupported(_) => {
-                Error::Unsupported { what: format!("The codec of this file ({})", params.codec) }
-            }
+            SymphoniaError::Unsupported(_) => Error::Unsupported { what: codec_name(params.codec).into() },
             other => Error::Unreadable { reason: other.to_string() },
         })?;
 
@@ -117,6 +118,16 @@ pub fn decode(bytes: Vec<u8>, extension: Option<&str>) -> Result<Decoded> {
     let truncated = expected_frames.is_some_and(|frames| found < 0.98 * frames as f64) || damaged;
     let codec = describe(&params, decoder.codec_info().short_name);
     Ok(Decoded { audio: Audio::new(mono.samples, mono.sample_rate)?, channels: mono.channels, codec, truncated })
+}
+
+fn codec_name(codec: AudioCodecId) -> &'static str {
+    match codec {
+        CODEC_ID_OPUS => "Opus",
+        CODEC_ID_SPEEX => "Speex",
+        CODEC_ID_ALAC => "Apple Lossless",
+        CODEC_ID_AC3 | CODEC_ID_EAC3 => "Dolby Digital",
+        _ => "The codec of this file",
+    }
 }
 
 fn unknown(extension: Option<&str>) -> String {
