@@ -22,6 +22,26 @@ pub enum Error {
         /// The codec or container.
         what: String,
     },
+    /// A container or codec that neither the engine nor the browser decodes.
+    #[error(
+        "{what} could not be read, neither by this page nor by this browser. The file may be damaged, or try another browser; or convert it to WAV, FLAC, MP3, Ogg Vorbis, AAC/M4A or AIFF."
+    )]
+    Undecodable {
+        /// The codec or container.
+        what: String,
+    },
+    /// More bytes than the browser's decoder is given.
+    #[error(
+        "{what} has to be read by the browser, which is given {limit:.0} MB at most; this file is {megabytes:.0} MB. Cut it, or convert it to FLAC or MP3."
+    )]
+    TooLargeToDecode {
+        /// The codec or container.
+        what: String,
+        /// Size of the file in MB (10^6 bytes).
+        megabytes: f64,
+        /// Limit in MB.
+        limit: f64,
+    },
     /// More bytes than the limit.
     #[error("This file is {megabytes:.0} MB; the limit is {limit:.0} MB. Cut or compress it and try again.")]
     TooLarge {
@@ -83,22 +103,6 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// The visitor, or the site's settings, said no.
-    #[error(
-        "The microphone is not allowed on this page. Allow it in the browser's address bar, beside the address, and press Record again."
-    )]
-    MicrophoneDenied,
-    /// No device.
-    #[error("No microphone was found. Plug one in and press Record again, or choose a file.")]
-    MicrophoneMissing,
-    /// A device that gives nothing.
-    #[error("The microphone could not be used: another program may hold it. Close that and press Record again.")]
-    MicrophoneBusy,
-    /// The page came over an unsafe connection.
-    #[error(
-        "Browsers give the microphone only to pages from https:// or this machine itself. Open the page there, or choose a file."
-    )]
-    MicrophoneInsecure,
     /// The user pressed Cancel.
     #[error("Cancelled.")]
     Cancelled,

@@ -4,10 +4,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::analysis::{Analysis, DeepAnalysis, ModelKind, Stage};
+use crate::analysis::{Analysis, DeepAnalysis, LivePoint, ModelKind, Stage};
+use crate::audio::MAX_SECONDS;
 
 /// Number of a job; the page counts up, so that a late answer to an old clip can be told from the new one.
 pub type JobId = u32;
+
+/// The longest clip that the worker takes, in seconds.
+pub const LONGEST_CLIP: f64 = MAX_SECONDS;
+
+/// Number of a time that somebody is listened to while they speak; the page counts up.
+pub type SessionId = u32;
 
 /// Page to worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +46,25 @@ pub enum Request {
     Forget {
         /// The job.
         job: JobId,
+    },
+    /// Somebody begins to speak, and is listened to until [`Request::LiveEnd`].
+    LiveBegin {
+        /// The session.
+        session: SessionId,
+        /// Hz.
+        sample_rate: u32,
+    },
+    /// The next samples of a session, mono.
+    LiveSamples {
+        /// The session.
+        session: SessionId,
+        /// Samples, nominally in -1..=1.
+        samples: Vec<f32>,
+    },
+    /// The end of a session.
+    LiveEnd {
+        /// The session.
+        session: SessionId,
     },
 }
 
@@ -110,6 +136,13 @@ pub enum Response {
     },
     /// The addresses that the worker has asked for so far.
     Requests(Vec<String>),
+    /// What is heard in a session just now, or why nothing more will be.
+    Live {
+        /// The session.
+        session: SessionId,
+        /// What is heard.
+        heard: Result<LivePoint, Error>,
+    },
     /// The worker met a defect of its own and is of no more use.
     Crashed {
         /// What and where.

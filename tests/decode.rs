@@ -53,6 +53,12 @@ fn bad_files_are_told_apart() {
     let good = wav(&tone(16000, 1.0), 16000, 1, Sample::I16);
     assert_eq!(decode(vec![], None).unwrap_err(), Error::EmptyFile);
     assert!(matches!(decode(b"This is a text.\n".repeat(40), Some("wav")), Err(Error::Unreadable { .. })));
+    let named = decode(b"This is a text.\n".repeat(40), Some("webm")).unwrap_err();
+    assert!(named.to_string().contains("its name ends in .webm"), "{named}");
+    let webm = decode(include_bytes!("data/voice.webm").to_vec(), Some("webm")).unwrap_err();
+    assert_eq!(webm, Error::Unsupported { what: "WebM or Matroska".into() });
+    let opus = decode(include_bytes!("data/voice.opus").to_vec(), Some("opus")).unwrap_err();
+    assert_eq!(opus, Error::Unsupported { what: "Opus".into() });
     let eight = wav(&tone(16000, 0.5), 16000, 8, Sample::I16);
     assert_eq!(decode(eight, None).unwrap_err(), Error::TooManyChannels { channels: 8, limit: 6 });
     let long = wav(&vec![0.1; 8000 * 600], 8000, 1, Sample::U8);

@@ -1,20 +1,16 @@
-// Runs on the browser's audio thread: hands the first input's channels, mixed to one, to the page in blocks.
-const BLOCK = 2048;
-
+// Posts the microphone's sound, mono and as it comes, in blocks of a 25th of a second.
 class Recorder extends AudioWorkletProcessor {
-  block = new Float32Array(BLOCK);
+  block = new Float32Array(Math.ceil(sampleRate / 25));
   filled = 0;
 
-  process([channels]) {
-    const length = channels[0]?.length ?? 0;
-    for (let i = 0; i < length; i += 1) {
-      let sum = 0;
-      for (const channel of channels) sum += channel[i];
-      this.block[this.filled] = sum / channels.length;
-      this.filled += 1;
-      if (this.filled === BLOCK) {
-        this.port.postMessage(this.block, [this.block.buffer]);
-        this.block = new Float32Array(BLOCK);
+  process([[channel]]) {
+    for (let from = 0; channel && from < channel.length;) {
+      const part = channel.subarray(from, from + this.block.length - this.filled);
+      this.block.set(part, this.filled);
+      this.filled += part.length;
+      from += part.length;
+      if (this.filled === this.block.length) {
+        this.port.postMessage(this.block.slice());
         this.filled = 0;
       }
     }

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "engine")]
 mod deepening;
+mod live;
 #[cfg(feature = "engine")]
 mod pipeline;
 mod position;
@@ -14,6 +15,9 @@ pub use crate::features::voice::{Melody, Pace, Register, Steadiness, VoiceAttrib
 pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, winner};
 #[cfg(feature = "engine")]
 pub use deepening::{DeepStep, Deepening};
+pub use live::LivePoint;
+#[cfg(feature = "engine")]
+pub use live::{Ear, Hearing, LISTEN_EVERY};
 #[cfg(feature = "engine")]
 pub use pipeline::{Analyzer, Step};
 pub use position::{POSITIONS, Position, agreement};

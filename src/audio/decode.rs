@@ -5,7 +5,10 @@ use std::io::Cursor;
 use symphonia::core::{
     codecs::{
         CodecParameters,
-        audio::{AudioCodecParameters, AudioDecoderOptions},
+        audio::{
+            AudioCodecId, AudioCodecParameters, AudioDecoderOptions,
+            well_known::{CODEC_ID_AC3, CODEC_ID_ALAC, CODEC_ID_EAC3, CODEC_ID_OPUS, CODEC_ID_SPEEX},
+        },
     },
     errors::Error as SymphoniaError,
     formats::{FormatOptions, TrackType, probe::Hint},
@@ -15,6 +18,9 @@ use symphonia::core::{
 
 use super::{Audio, MAX_BYTES, MAX_CHANNELS, MAX_SECONDS, limits::SAMPLE_RATES};
 use crate::{Error, Result};
+
+/// What every WebM and Matroska file begins with.
+const EBML: [u8; 4] = [0x1a, 0x45, 0xdf, 0xa3];
 
 /// A decoded file, mixed to mono at its own rate.
 #[derive(Clone, Debug)]
@@ -43,6 +49,9 @@ pub fn decode(bytes: Vec<u8>, extension: Option<&str>) -> Result<Decoded> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::TooLarge { megabytes: bytes.len() as f64 / 1e6, limit: MAX_BYTES as f64 / 1e6 });
     }
+    if bytes.starts_with(&EBML) {
+        return Err(Error::Unsupported { what: "WebM or Matroska".into() });
+    }
     let mut hint = Hint::new();
     if let Some(extension) = extension {
         hint.with_extension(extension);
@@ -50,7 +59,7 @@ pub fn decode(bytes: Vec<u8>, extension: Option<&str>) -> Result<Decoded> {
     let stream = MediaSourceStream::new(Box::new(Cursor::new(bytes)), Default::default());
     let mut format = symphonia::default::get_probe()
         .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
-        .map_err(|_| Error::Unreadable { reason: "no known audio format was found in it".into() })?;
+        .map_err(|_| Error::Unreadable { reason: unknown(extension) })?;
     let track = format
         .default_track(TrackType::Audio)
         .ok_or_else(|| Error::Unreadable { reason: "it holds no audio track".into() })?;
@@ -63,9 +72,7 @@ pub fn decode(bytes: Vec<u8>, extension: Option<&str>) -> Result<Decoded> {
     let mut decoder = symphonia::default::get_codecs()
         .make_audio_decoder(&params, &AudioDecoderOptions::default())
         .map_err(|error| match error {
-            SymphoniaError::Unsupported(_) => {
-                Error::Unsupported { what: format!("The codec of this file ({})", params.codec) }
-            }
+            SymphoniaError::Unsupported(_) => Error::Unsupported { what: codec_name(params.codec).into() },
             other => Error::Unreadable { reason: other.to_string() },
         })?;
 
@@ -111,6 +118,26 @@ pub fn decode(bytes: Vec<u8>, extension: Option<&str>) -> Result<Decoded> {
     let truncated = expected_frames.is_some_and(|frames| found < 0.98 * frames as f64) || damaged;
     let codec = describe(&params, decoder.codec_info().short_name);
     Ok(Decoded { audio: Audio::new(mono.samples, mono.sample_rate)?, channels: mono.channels, codec, truncated })
+}
+
+fn codec_name(codec: AudioCodecId) -> &'static str {
+    match codec {
+        CODEC_ID_OPUS => "Opus",
+        CODEC_ID_SPEEX => "Speex",
+        CODEC_ID_ALAC => "Apple Lossless",
+        CODEC_ID_AC3 | CODEC_ID_EAC3 => "Dolby Digital",
+        _ => "The codec of this file",
+    }
+}
+
+fn unknown(extension: Option<&str>) -> String {
+    let found = "no known audio format was found in it";
+    match extension {
+        Some(extension) if extension.len() <= 5 && extension.chars().all(char::is_alphanumeric) => {
+            format!("{found}, although its name ends in .{}", extension.to_lowercase())
+        }
+        _ => found.into(),
+    }
 }
 
 fn check_header(params: &AudioCodecParameters, frames: Option<u64>) -> Result<()> {

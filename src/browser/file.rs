@@ -3,7 +3,7 @@
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ClipboardEvent, DataTransfer, DragEvent, HtmlInputElement, Response};
+use web_sys::{ClipboardEvent, DataTransfer, DragEvent, FileList, HtmlInputElement, Response};
 
 use super::{error, window};
 use crate::{Error, Result};
@@ -11,21 +11,21 @@ use crate::{Error, Result};
 /// A file of the user's: a name and a handle; the bytes stay where they are until [`read_file`].
 pub use web_sys::File;
 
-/// The first file of a drop.
-pub fn dropped_file(event: &DragEvent) -> Option<File> {
-    first_file(event.data_transfer())
+/// The files of a drop.
+pub fn dropped_files(event: &DragEvent) -> Vec<File> {
+    carried(event.data_transfer())
 }
 
-/// The first file of a paste.
-pub fn pasted_file(event: &ClipboardEvent) -> Option<File> {
-    first_file(event.clipboard_data())
+/// The files of a paste.
+pub fn pasted_files(event: &ClipboardEvent) -> Vec<File> {
+    carried(event.clipboard_data())
 }
 
-/// Takes the file out of a file button, so that the same file can be chosen again.
-pub fn chosen_file(input: &HtmlInputElement) -> Option<File> {
-    let file = input.files().and_then(|files| files.get(0));
+/// Takes the files out of a file button, so that the same files can be chosen again.
+pub fn chosen_files(input: &HtmlInputElement) -> Vec<File> {
+    let files = listed(input.files());
     input.set_value("");
-    file
+    files
 }
 
 /// Whether files are being dragged, not text or links.
@@ -35,17 +35,12 @@ pub fn carries_files(event: &DragEvent) -> bool {
         .is_some_and(|data| data.types().iter().any(|kind| kind.as_string().as_deref() == Some("Files")))
 }
 
-fn first_file(data: Option<DataTransfer>) -> Option<File> {
-    data?.files()?.get(0)
+fn carried(data: Option<DataTransfer>) -> Vec<File> {
+    listed(data.and_then(|data| data.files()))
 }
 
-/// A file of our own, of these bytes in order.
-///
-/// # Errors
-/// [`Error::Browser`] where the browser has no memory for it.
-pub fn file_of(name: &str, parts: &[&[u8]]) -> Result<File> {
-    let parts: Array = parts.iter().map(|part| Uint8Array::from(*part)).collect();
-    File::new_with_u8_array_sequence(&parts, name).map_err(|thrown| error(&thrown))
+fn listed(files: Option<FileList>) -> Vec<File> {
+    files.map_or_else(Vec::new, |files| (0..files.length()).filter_map(|index| files.get(index)).collect())
 }
 
 /// A file of the page's own host, under the name that its address ends in.

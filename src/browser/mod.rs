@@ -4,6 +4,7 @@
 mod cache;
 mod canvas;
 mod clock;
+mod decode;
 mod event;
 mod fetch;
 mod file;
@@ -14,21 +15,24 @@ mod microphone;
 mod preference;
 mod save;
 mod scope;
+mod take;
 mod watch;
 mod worker;
 
 pub use cache::{Buffer, FileCache, memory_bytes};
 pub use canvas::{Baseline, Surface, TextAlign};
 pub use clock::{now, time_of_day, yield_now};
+pub use decode::{BrowserDecoded, decode_file};
 pub use event::Listener;
 pub use fetch::{Download, Freshness, can_unpack};
-pub use file::{File, carries_files, chosen_file, dropped_file, fetched_file, file_of, pasted_file, read_file};
+pub use file::{File, carries_files, chosen_files, dropped_files, fetched_file, pasted_files, read_file};
 pub use focus::focus_soon;
 pub use location::{copy, on_place, place, requests, scroll_up, site};
-pub use microphone::{Device, Microphone, microphones};
+pub use microphone::{Device, Microphone, MicrophoneError, Processing, microphones};
 pub use preference::{remember, remember_number, remembered, remembered_number, saves_data};
 pub use save::Content;
 pub use scope::Scope;
+pub use take::{Block, Take};
 pub use watch::DrawWatch;
 pub use worker::Worker;
 

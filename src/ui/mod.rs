@@ -12,11 +12,12 @@ mod use_recorder;
 
 use yew::prelude::*;
 
-use self::components::{About, DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status};
+use self::components::{
+    About, DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status, batch_line,
+};
 use self::state::JobState;
 use self::use_card::use_place;
 use self::use_engine::use_engine;
-use self::use_recorder::use_recorder;
 use crate::browser;
 
 /// Behind `#` in the address of the view about the page.
@@ -37,7 +38,6 @@ pub fn mount() {
 #[function_component]
 fn App() -> Html {
     let engine = use_engine();
-    let recorder = use_recorder(engine.analyze.clone());
     let state = &*engine.state;
     let about = use_place() == ABOUT;
     let first = matches!(state.job, JobState::Idle) && state.visit.clips.is_empty();
@@ -84,7 +84,12 @@ fn App() -> Html {
                     <h1>{ text::HEADLINE }</h1>
                     <p>{ text::LEAD }</p>
                 </div>
-                <DropZone compact={!first} on_file={engine.analyze.clone()} {recorder} />
+                <DropZone
+                    compact={!first}
+                    live={state.live.clone()}
+                    on_files={engine.analyze.clone()}
+                    on_live={engine.live.clone()}
+                />
                 if first {
                     <div class="choices">
                         { for state.offer.as_ref().map(|offer| html! {
@@ -97,10 +102,12 @@ fn App() -> Html {
                     </div>
                     <p class="law">{ text::LAW }</p>
                 }
+                { batch_line(&state.batch) }
                 <Message state={state.clone()} />
                 <Status state={state.clone()} />
                 { progress }
-                { for result }
+                // Always one child, so that those before it stay what they are: the recorder must outlive a result.
+                { result.unwrap_or_default() }
                 if !state.visit.clips.is_empty() {
                     <History
                         clips={state.visit.clips.clone()}

@@ -1,12 +1,19 @@
 //! The one worker, as a hook: what the page knows, and what it may ask for.
 
+mod intake;
+mod live;
+
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
 use yew::prelude::*;
 
+pub use self::live::LiveCommand;
+
+use self::intake::Intake;
+use self::live::LiveLink;
 use super::export::float_wav_header;
-use super::state::{Action, DEFAULT_THRESHOLD, Moment, Report, Saved, State, THRESHOLDS};
+use super::state::{Action, DEFAULT_THRESHOLD, LiveAction, Moment, Report, Saved, State, THRESHOLDS};
 use crate::browser::{
     Buffer, Content, File, Worker, remember, remember_number, remembered, remembered_number, saves_data, spawn,
     time_of_day,
@@ -33,8 +40,10 @@ impl Reducible for State {
 pub struct EngineHandle {
     /// What the page knows.
     pub state: UseReducerHandle<State>,
-    /// Analyse this file; it ends the job before it.
-    pub analyze: Callback<File>,
+    /// Analyse these files, one after the other; they end the jobs before them.
+    pub analyze: Callback<Vec<File>>,
+    /// Judge a voice while it speaks.
+    pub live: Callback<LiveCommand>,
     /// End the running job.
     pub cancel: Callback<()>,
     /// Try once more to get the models.
@@ -80,7 +89,11 @@ pub fn use_engine() -> EngineHandle {
     }
     let analyze = {
         let link = link.clone();
-        use_callback((), move |file: File, ()| link.analyze(file))
+        use_callback((), move |files, ()| link.give(files))
+    };
+    let live = {
+        let link = link.clone();
+        use_callback((), move |command, ()| link.live(command))
     };
     let cancel = {
         let link = link.clone();
@@ -124,6 +137,7 @@ pub fn use_engine() -> EngineHandle {
     EngineHandle {
         state,
         analyze,
+        live,
         cancel,
         reload,
         deepen,
@@ -141,6 +155,26 @@ fn policy(allowed: bool) -> DeepPolicy {
     if allowed { DeepPolicy::Fetch } else { DeepPolicy::Kept }
 }
 
+/// What an answer is followed by.
+enum Then {
+    Nothing,
+    GoOn,
+    Sharpened(Option<JobId>),
+}
+
+impl Then {
+    fn of(action: &Action) -> Self {
+        match action {
+            Action::AnalysisDone(_) | Action::AnalysisFailed { .. } => Self::GoOn,
+            Action::DeepChanged(DeepEvent::Done { job, .. } | DeepEvent::Ended { job, .. }) => {
+                Self::Sharpened(Some(*job))
+            }
+            Action::DeepChanged(DeepEvent::Failed(_)) => Self::Sharpened(None),
+            _ => Self::Nothing,
+        }
+    }
+}
+
 /// The page's end of the channel.
 struct Link {
     myself: Weak<Self>,
@@ -156,6 +190,10 @@ struct Link {
     policy: Cell<DeepPolicy>,
     /// Whether the worker prepares or uses the deep tier; one that ends over it is not to begin it again by itself.
     deep_busy: Cell<bool>,
+    /// Whether the deep tier can be used.
+    deep_ready: Cell<bool>,
+    intake: Intake,
+    live: LiveLink,
     /// The sound that was asked for, and the name to save it under.
     sound: RefCell<Option<(JobId, String)>>,
 }
@@ -172,6 +210,9 @@ impl Link {
             last_job: Cell::new(0),
             policy: Cell::new(policy),
             deep_busy: Cell::new(false),
+            deep_ready: Cell::new(false),
+            intake: Intake::default(),
+            live: LiveLink::default(),
             sound: RefCell::default(),
         })
     }
@@ -201,6 +242,7 @@ impl Link {
         self.hears.set(false);
         self.proven.set(false);
         self.deep_busy.set(false);
+        self.deep_ready.set(false);
         self.worker.take();
     }
 
@@ -214,6 +256,7 @@ impl Link {
                 if let Some((request, file)) = self.early.take() {
                     self.post(&request, Some(&file));
                 }
+                self.begin_live();
                 Action::WorkerStarted
             }
             Ok(Response::Fetching { received, total }) => Action::ModelsFetched { received, total },
@@ -223,13 +266,20 @@ impl Link {
             }
             Ok(Response::LoadFailed(error)) => Action::ModelsFailed(error),
             Ok(Response::Progress { job, stage }) => Action::StageBegun { job, stage },
-            Ok(Response::Done { job, analysis }) => {
+            Ok(Response::Done { job, mut analysis }) => {
+                self.first_answer(job, &mut analysis);
                 let (utc, local) = time_of_day();
                 Action::AnalysisDone(Report::new(job, *analysis, Moment { utc, local }))
             }
-            Ok(Response::Failed { job, error }) => Action::AnalysisFailed { job, error },
+            Ok(Response::Failed { job, error }) if self.tries_again(job, &error) => return,
+            Ok(Response::Failed { job, error }) => {
+                self.no_answer(job);
+                Action::AnalysisFailed { job, error }
+            }
+            Ok(Response::Live { session, heard }) => Action::Live(LiveAction::Heard(session, heard)),
             Ok(Response::Deep(event)) => {
                 self.deep_busy.set(matches!(event, DeepEvent::Loading | DeepEvent::Progress { .. }));
+                self.deep_ready.set(self.deep_ready.get() || matches!(event, DeepEvent::Ready(_)));
                 Action::DeepChanged(event)
             }
             Ok(Response::Sound { job, sample_rate }) => match self.save_sound(job, sample_rate, beside) {
@@ -240,7 +290,13 @@ impl Link {
             Ok(Response::Crashed { reason }) => return self.crashed(reason),
             Err(error) => return self.crashed(error.to_string()),
         };
+        let then = Then::of(&action);
         self.dispatcher.dispatch(action);
+        match then {
+            Then::Nothing => {}
+            Then::GoOn => self.go_on(),
+            Then::Sharpened(job) => self.second_answer(job),
+        }
     }
 
     /// Replaces the worker, a moment later: this runs inside one of its callbacks.
@@ -249,6 +305,7 @@ impl Link {
         spawn(async move {
             let restarted = link.proven.get();
             link.early.take();
+            link.forget_files();
             if link.deep_busy.get() {
                 link.policy.set(DeepPolicy::Leave);
             }
@@ -263,25 +320,28 @@ impl Link {
         });
     }
 
-    fn analyze(&self, file: File) {
+    fn analyze(&self, file: &File) -> JobId {
         let job = self.last_job.get() + 1;
         self.last_job.set(job);
         let name = file.name();
         self.dispatcher.dispatch(Action::ClipGiven { job, name: name.clone() });
         let request = Request::Analyze { job, name };
         if self.hears.get() {
-            self.post(&request, Some(&file));
+            self.post(&request, Some(file));
         } else {
-            self.early.replace(Some((request, file)));
+            self.early.replace(Some((request, file.clone())));
             if self.worker.borrow().is_none() {
                 self.reload();
             }
         }
+        job
     }
 
     fn cancel(&self) {
         let job = self.last_job.get();
-        if self.hears.get() {
+        if self.drop_waiting() {
+            self.dispatcher.dispatch(Action::AnalysisFailed { job, error: Error::Cancelled });
+        } else if self.hears.get() {
             self.post(&Request::Cancel { job }, None);
         } else {
             self.early.take();

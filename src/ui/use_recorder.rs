@@ -1,4 +1,4 @@
-//! The microphone, as a hook: what is being recorded, and what may be done with it.
+//! The recorder, as a hook: a microphone that is on only while the visitor records, and the file that comes of it.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -6,271 +6,281 @@ use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
 use super::export::float_wav_header;
-use super::state::{METER_FLOOR, Take};
+use super::state::{Notice, RecordAction, Recorder, SHORTEST};
 use super::text;
-use crate::Result;
-use crate::browser::{Device, File, Microphone, file_of, log_error, microphones, spawn};
+use super::use_engine::LiveCommand;
+use crate::browser::{Block, File, Microphone, Take, focus_soon, microphones, spawn};
+use crate::protocol::LONGEST_CLIP;
+use crate::{Error, Result};
 
-/// What the recorder does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Phase {
-    /// Nothing.
-    #[default]
-    Idle,
-    /// The browser asks the visitor, or opens the device.
-    Asking,
-    /// The microphone is open.
-    Recording,
-    /// The microphone is open, and nothing is kept.
-    Paused,
-}
+impl Reducible for Recorder {
+    type Action = RecordAction;
 
-/// What the page shows of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RecorderView {
-    /// What it does.
-    pub phase: Phase,
-    /// Seconds kept.
-    pub seconds: f32,
-    /// Level now, and the highest of late, in dB of full scale.
-    pub level: f32,
-    /// See there.
-    pub hold: f32,
-    /// Whether the recording is clipped.
-    pub clipped: bool,
-    /// All microphones.
-    pub devices: Vec<Device>,
-    /// The one in use.
-    pub device: Option<Device>,
-    /// What the visitor should know.
-    pub note: Option<String>,
-    /// Why there is no recording.
-    pub error: Option<String>,
-}
-
-impl Default for RecorderView {
-    fn default() -> Self {
-        Self {
-            phase: Phase::Idle,
-            seconds: 0.0,
-            level: METER_FLOOR,
-            hold: METER_FLOOR,
-            clipped: false,
-            devices: Vec::new(),
-            device: None,
-            note: None,
-            error: None,
-        }
+    fn reduce(self: Rc<Self>, action: RecordAction) -> Rc<Self> {
+        Rc::new(self.after(action))
     }
 }
 
 /// What [`use_recorder`] gives.
 #[derive(Clone, PartialEq)]
 pub struct RecorderHandle {
-    /// What the page shows.
-    pub view: RecorderView,
-    /// Ask for the microphone, and record.
-    pub start: Callback<()>,
-    /// Pause, or go on.
-    pub pause: Callback<()>,
-    /// End, and hand the recording over.
-    pub stop: Callback<()>,
-    /// End, and forget it.
-    pub discard: Callback<()>,
-    /// Go on with the microphone of this id.
-    pub choose: Callback<String>,
+    /// What the recorder does.
+    pub state: UseReducerHandle<Recorder>,
+    /// Tells it what to do.
+    pub send: Callback<RecorderCommand>,
 }
 
-/// Records from the microphone; `on_file` gets each recording as a WAV file. The microphone is let go with the component.
+/// What a visitor may want of the recorder.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecorderCommand {
+    /// Ask for a microphone and record.
+    Record {
+        /// Whether it is to be judged while it is made.
+        live: bool,
+    },
+    /// Leave out what is heard, or no longer.
+    Pause(bool),
+    /// End it and hand it on.
+    Stop,
+    /// End it and drop it.
+    Discard,
+    /// Go on with the microphone of that key.
+    Switch(String),
+    /// Hand on files that were not recorded.
+    Give(Vec<File>),
+}
+
+/// A recorder whose recordings go to `on_files`, and what is to be judged at once to `on_live`. The microphone goes off with
+/// the component.
 #[hook]
-pub fn use_recorder(on_file: Callback<File>) -> RecorderHandle {
-    let view = use_state_eq(RecorderView::default);
-    let recorder = {
-        let show = view.setter();
-        use_memo((), move |()| Recorder::new(show, on_file))
+pub fn use_recorder(on_files: Callback<Vec<File>>, on_live: Callback<LiveCommand>) -> RecorderHandle {
+    let state = use_reducer_eq(Recorder::default);
+    let desk = {
+        let dispatcher = state.dispatcher();
+        use_memo((), move |()| Desk::new(dispatcher))
     };
+    desk.on_files.replace(on_files);
+    desk.on_live.replace(on_live);
     {
-        let recorder = recorder.clone();
-        use_effect_with((), move |()| move || recorder.let_go());
+        let desk = desk.clone();
+        use_effect_with((), move |()| {
+            move || {
+                desk.off();
+            }
+        });
     }
-    let action = |of: fn(&Recorder)| {
-        let recorder = recorder.clone();
-        Callback::from(move |()| of(&recorder))
-    };
-    let choose = {
-        let recorder = recorder.clone();
-        Callback::from(move |id| recorder.open(Some(id)))
-    };
-    RecorderHandle {
-        view: (*view).clone(),
-        start: action(|recorder| recorder.open(None)),
-        pause: action(Recorder::pause),
-        stop: action(|recorder| recorder.finish(None)),
-        discard: action(Recorder::discard),
-        choose,
-    }
+    let send = use_callback((), move |command, ()| match command {
+        RecorderCommand::Record { live } => desk.record(live),
+        RecorderCommand::Pause(paused) => desk.pause(paused),
+        RecorderCommand::Stop => desk.finish(None),
+        RecorderCommand::Discard => desk.discard(),
+        RecorderCommand::Switch(device) => desk.switch(device),
+        RecorderCommand::Give(files) => desk.give(files),
+    });
+    RecorderHandle { state, send }
 }
 
-struct Recorder {
+struct Desk {
     myself: Weak<Self>,
-    show: UseStateSetter<RecorderView>,
-    on_file: Callback<File>,
-    view: RefCell<RecorderView>,
-    take: RefCell<Take>,
-    microphone: RefCell<Option<Microphone>>,
-    /// Counts what was begun, so that an answer to an older question is let go.
-    attempt: Cell<u64>,
-    made: Cell<usize>,
+    dispatcher: UseReducerDispatcher<Recorder>,
+    on_files: RefCell<Callback<Vec<File>>>,
+    on_live: RefCell<Callback<LiveCommand>>,
+    live: Cell<bool>,
+    began_live: Cell<bool>,
+    microphone: RefCell<Option<Rc<Microphone>>>,
+    take: RefCell<Option<Take>>,
+    paused: Cell<bool>,
+    /// Counts recordings, those that were refused too; what belongs to an earlier one is dropped.
+    turn: Cell<u32>,
+    /// Counts files.
+    files: Cell<u32>,
 }
 
-impl Recorder {
-    fn new(show: UseStateSetter<RecorderView>, on_file: Callback<File>) -> Rc<Self> {
+impl Desk {
+    fn new(dispatcher: UseReducerDispatcher<Recorder>) -> Rc<Self> {
         Rc::new_cyclic(|myself| Self {
             myself: myself.clone(),
-            show,
-            on_file,
-            view: RefCell::default(),
-            take: RefCell::default(),
-            microphone: RefCell::default(),
-            attempt: Cell::new(0),
-            made: Cell::new(0),
+            dispatcher,
+            on_files: RefCell::default(),
+            on_live: RefCell::default(),
+            live: Cell::new(false),
+            began_live: Cell::new(false),
+            microphone: RefCell::new(None),
+            take: RefCell::new(None),
+            paused: Cell::new(false),
+            turn: Cell::new(0),
+            files: Cell::new(0),
         })
     }
 
-    fn change(&self, change: impl FnOnce(&mut RecorderView)) {
-        let mut view = self.view.borrow_mut();
-        change(&mut view);
-        self.show.set(view.clone());
-    }
-
-    /// Lets go of the microphone, and of one that is still being asked for.
-    fn let_go(&self) {
-        self.attempt.set(self.attempt.get() + 1);
-        self.microphone.take();
-    }
-
-    fn open(&self, device: Option<String>) {
-        let Some(recorder) = self.myself.upgrade() else { return };
-        let goes_on = self.microphone.borrow().is_some();
-        self.let_go();
-        let attempt = self.attempt.get();
-        if !goes_on {
-            self.take.replace(Take::default());
-        }
-        self.change(|view| {
-            let (devices, seconds) = (std::mem::take(&mut view.devices), if goes_on { view.seconds } else { 0.0 });
-            *view = RecorderView { phase: Phase::Asking, devices, seconds, ..RecorderView::default() };
-        });
+    fn record(&self, live: bool) {
+        let Some(desk) = self.myself.upgrade() else { return };
+        let turn = self.off();
+        self.live.set(live);
+        self.began_live.set(live);
+        self.dispatcher.dispatch(RecordAction::Asked);
+        focus_soon(&["record-discard"]);
+        let (heard, lost) = (self.myself.clone(), self.myself.clone());
+        let on_block = move |block| {
+            if let Some(desk) = heard.upgrade() {
+                desk.hear(turn, &block);
+            }
+        };
+        let on_lost = move || {
+            if let Some(desk) = lost.upgrade() {
+                desk.finish_later(turn, Notice::Unplugged);
+            }
+        };
         spawn(async move {
-            let (hears, ends) = (recorder.myself.clone(), recorder.myself.clone());
-            let on_samples = move |block: Vec<f32>| {
-                if let Some(recorder) = hears.upgrade() {
-                    recorder.hear(&block);
-                }
-            };
-            let on_end = move || {
-                if let Some(recorder) = ends.upgrade() {
-                    // This runs inside a callback of the microphone that is about to go.
-                    spawn(async move { recorder.finish(Some(text::RECORD_ENDED)) });
-                }
-            };
-            let opened = Microphone::open(device.as_deref(), on_samples, on_end).await;
-            let devices = microphones().await;
-            if recorder.attempt.get() != attempt {
+            let opened = Microphone::open(None, on_block, on_lost).await;
+            if desk.turn.get() != turn {
                 return;
             }
             match opened {
-                Ok(microphone) => recorder.begin(microphone, devices),
-                Err(error) => recorder.change(|view| {
-                    *view = RecorderView { error: Some(error.to_string()), ..RecorderView::default() };
-                }),
+                Ok(microphone) => desk.begin(turn, Rc::new(microphone)).await,
+                Err(error) => desk.end(Some(Notice::Refused(error))),
             }
         });
     }
 
-    fn begin(&self, microphone: Microphone, devices: Result<Vec<Device>>) {
-        let rate = microphone.sample_rate();
-        let mut note = None;
-        if self.take.borrow().sample_rate() != rate {
-            if !self.take.borrow().samples().is_empty() {
-                note = Some(text::RECORD_ANEW.to_owned());
-            }
-            self.take.replace(Take::new(rate));
+    async fn begin(&self, turn: u32, microphone: Rc<Microphone>) {
+        self.take.replace(Some(Take::new(microphone.sample_rate(), LONGEST_CLIP)));
+        if self.live.get() {
+            self.tell_live(LiveCommand::Begin { sample_rate: microphone.sample_rate() });
         }
-        let still_on = microphone.still_on();
-        if !still_on.is_empty() {
-            note = Some(text::still_on(&still_on));
+        self.microphone.replace(Some(microphone.clone()));
+        self.tell(&microphone);
+        focus_soon(&["record-stop"]);
+        drop(microphone);
+        let devices = microphones().await;
+        if self.turn.get() == turn {
+            self.dispatcher.dispatch(RecordAction::Listed(devices));
         }
-        let device = microphone.device();
-        self.microphone.replace(Some(microphone));
-        self.change(|view| {
-            view.phase = Phase::Recording;
-            view.device = device;
-            view.note = note;
-            match devices {
-                Ok(devices) => view.devices = devices,
-                Err(error) => log_error(&error),
-            }
-        });
     }
 
-    fn hear(&self, block: &[f32]) {
-        let phase = self.view.borrow().phase;
-        if !matches!(phase, Phase::Recording | Phase::Paused) {
+    fn tell(&self, microphone: &Microphone) {
+        let (device, processing) = (microphone.device(), microphone.processing());
+        self.dispatcher.dispatch(RecordAction::Begun { device, processing });
+    }
+
+    fn hear(&self, turn: u32, block: &Block) {
+        if self.turn.get() != turn || self.paused.get() {
             return;
         }
         let mut take = self.take.borrow_mut();
-        take.hear(block, phase == Phase::Recording);
-        let is_full = take.is_full();
-        self.change(|view| {
-            view.seconds = take.seconds();
-            view.level = take.level();
-            view.hold = take.hold();
-            view.clipped = take.is_clipped();
-        });
-        drop(take);
-        if is_full && let Some(recorder) = self.myself.upgrade() {
-            spawn(async move { recorder.finish(Some(text::RECORD_FULL)) });
+        let Some(take) = take.as_mut().filter(|take| !take.is_full()) else { return };
+        let before = take.seconds();
+        take.push(block);
+        let seconds = take.seconds();
+        let length = (seconds - before) as f32;
+        let samples = block.to_vec();
+        let peak = samples.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
+        self.dispatcher.dispatch(RecordAction::Heard { seconds, length, peak });
+        if self.live.get() {
+            self.tell_live(LiveCommand::Hear(samples));
+        }
+        if take.is_full() {
+            self.finish_later(turn, Notice::Full);
         }
     }
 
-    fn pause(&self) {
-        self.change(|view| {
-            view.phase = match view.phase {
-                Phase::Recording => Phase::Paused,
-                Phase::Paused => Phase::Recording,
-                other => other,
-            };
+    fn pause(&self, paused: bool) {
+        self.paused.set(paused);
+        self.dispatcher.dispatch(RecordAction::Paused(paused));
+    }
+
+    fn switch(&self, device: String) {
+        let Some(desk) = self.myself.upgrade() else { return };
+        let Some(microphone) = self.microphone.borrow().clone() else { return };
+        let turn = self.turn.get();
+        spawn(async move {
+            let switched = microphone.switch(&device).await;
+            if desk.turn.get() != turn {
+                return;
+            }
+            match switched {
+                Ok(()) => desk.tell(&microphone),
+                Err(error) => desk.dispatcher.dispatch(RecordAction::NotSwitched(error)),
+            }
         });
+    }
+
+    /// A moment later: this is asked for inside callbacks that end with the microphone.
+    fn finish_later(&self, turn: u32, notice: Notice) {
+        let Some(desk) = self.myself.upgrade() else { return };
+        spawn(async move {
+            if desk.turn.get() == turn {
+                desk.finish(Some(notice));
+            }
+        });
+    }
+
+    fn finish(&self, notice: Option<Notice>) {
+        let take = self.take.take();
+        self.off();
+        let Some(take) = take else { return };
+        let seconds = take.seconds();
+        let file = if seconds < SHORTEST {
+            Err(Notice::TooShort { seconds })
+        } else {
+            wav(&take, &text::recording_name(self.files.get() + 1)).map_err(Notice::Lost)
+        };
+        match file {
+            Ok(file) => {
+                self.files.set(self.files.get() + 1);
+                self.end(notice);
+                self.hand_on(vec![file]);
+            }
+            Err(failure) => self.end(Some(failure)),
+        }
     }
 
     fn discard(&self) {
-        self.let_go();
-        self.take.replace(Take::default());
-        self.change(|view| *view = RecorderView::default());
+        let notice = self.take.borrow().is_some().then_some(Notice::Discarded);
+        self.off();
+        self.end(notice);
     }
 
-    fn finish(&self, note: Option<&str>) {
-        if self.microphone.borrow().is_none() {
-            return;
-        }
-        self.let_go();
-        let take = self.take.replace(Take::default());
-        let mut view = RecorderView { note: note.map(str::to_owned), ..RecorderView::default() };
-        match self.file(&take) {
-            Ok(Some(file)) => self.on_file.emit(file),
-            Ok(None) => view = RecorderView { error: Some(text::RECORD_EMPTY.into()), ..view },
-            Err(error) => view = RecorderView { error: Some(error.to_string()), ..view },
-        }
-        self.change(|shown| *shown = view);
+    /// The button that began it has the focus again.
+    fn end(&self, notice: Option<Notice>) {
+        self.dispatcher.dispatch(RecordAction::Ended(notice));
+        focus_soon(if self.began_live.get() { &["live-start"] } else { &["record-start"] });
     }
 
-    fn file(&self, take: &Take) -> Result<Option<File>> {
-        let count = u32::try_from(take.samples().len()).unwrap_or(u32::MAX);
-        let header = float_wav_header(take.sample_rate(), count).filter(|_| count > 0);
-        let Some(header) = header else { return Ok(None) };
-        self.made.set(self.made.get() + 1);
-        let bytes: Vec<u8> = take.samples().iter().flat_map(|sample| sample.to_le_bytes()).collect();
-        file_of(&text::recording_name(self.made.get()), &[&header, &bytes]).map(Some)
+    fn give(&self, files: Vec<File>) {
+        self.dispatcher.dispatch(RecordAction::Cleared);
+        self.hand_on(files);
     }
+
+    fn hand_on(&self, files: Vec<File>) {
+        let on_files = self.on_files.borrow().clone();
+        on_files.emit(files);
+    }
+
+    fn tell_live(&self, command: LiveCommand) {
+        let on_live = self.on_live.borrow().clone();
+        on_live.emit(command);
+    }
+
+    /// Ends what there is; gives the number of the next turn.
+    fn off(&self) -> u32 {
+        self.turn.set(self.turn.get() + 1);
+        self.paused.set(false);
+        if self.live.replace(false) {
+            self.tell_live(LiveCommand::End);
+        }
+        self.take.take();
+        self.microphone.take();
+        self.turn.get()
+    }
+}
+
+/// A WAV file of what was recorded: mono, 32-bit float, at the rate it was recorded at.
+///
+/// # Errors
+/// [`Error::Browser`] where it is too long, or the browser has no room for it.
+pub(super) fn wav(take: &Take, name: &str) -> Result<File> {
+    let header = float_wav_header(take.sample_rate(), take.samples());
+    let header = header.ok_or_else(|| Error::Browser { reason: "the sound is too long for a WAV file".into() })?;
+    take.file(name, &header)
 }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::live::Live;
 use super::models::{self, Loaded};
 use super::second::Second;
 use crate::analysis::{Analysis, Analyzer, Clip, Deepening, MAX_BYTES, Step};
@@ -50,6 +51,8 @@ pub(super) struct Host {
     pub(super) running: Cell<bool>,
     /// What comes after first answers.
     pub(super) second: Second,
+    /// Somebody who speaks just now: before all else.
+    pub(super) live: Live,
 }
 
 impl Host {
@@ -62,6 +65,7 @@ impl Host {
             heard: RefCell::new(None),
             running: Cell::new(false),
             second: Second::default(),
+            live: Live::default(),
         }
     }
 
@@ -94,6 +98,9 @@ impl Host {
                 self.forget_job(job);
                 self.forget_heard(|heard| heard.job == job);
             }
+            Ok((Request::LiveBegin { session, sample_rate }, _)) => self.begin_live(session, sample_rate),
+            Ok((Request::LiveSamples { session, samples }, _)) => self.hear_live(session, &samples),
+            Ok((Request::LiveEnd { session }, _)) => self.end_live(session),
             Err(error) => self.post(&Response::Crashed { reason: error.to_string() }),
         }
     }

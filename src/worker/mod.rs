@@ -3,6 +3,7 @@
 
 mod deep;
 mod host;
+mod live;
 mod models;
 mod second;
 

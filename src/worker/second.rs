@@ -19,6 +19,8 @@ pub(super) struct Second {
     policy: Cell<DeepPolicy>,
     tier: RefCell<Tier>,
     clip: RefCell<Option<Answered>>,
+    /// Milliseconds that a window took when one was heard last; 0 while unknown.
+    pub(super) window_millis: Cell<f32>,
 }
 
 #[derive(Default)]
@@ -91,9 +93,17 @@ impl Host {
         self.second.clip.borrow().as_ref().is_some_and(|clip| clip.job == job && clip.waits)
     }
 
+    /// The deep tier, once it can be used.
+    pub(super) fn deep_engine(&self) -> Option<Rc<DeepEngine>> {
+        match &*self.second.tier.borrow() {
+            Tier::Ready(engine) => Some(engine.clone()),
+            _ => None,
+        }
+    }
+
     /// Fetches, prepares or uses the deep tier, whichever is next.
     pub(super) fn run_second(self: &Rc<Self>, loaded: &Rc<Loaded>) {
-        if loaded.deep.is_none() {
+        if loaded.deep.is_none() || self.live.is_on() {
             return;
         }
         let tier = self.second.tier.replace(Tier::Loading);
@@ -169,7 +179,8 @@ impl Host {
 
     async fn run_deep(&self, engine: &DeepEngine, job: JobId, deepening: Deepening) {
         let outcome = self.hear(engine, job, deepening).await;
-        if !self.waits_for_second(job) {
+        // Begun anew when nobody speaks any more.
+        if !self.waits_for_second(job) || self.live.is_on() {
             return;
         }
         match outcome {
@@ -195,10 +206,15 @@ impl Host {
                 self.post_deep(DeepEvent::Progress { job, window, of });
             }
             yield_now().await;
-            if !self.waits_for_second(job) {
+            if !self.waits_for_second(job) || self.live.is_on() {
                 return Err(Error::Cancelled);
             }
-            if let DeepStep::Done(analysis) = deepening.step(engine, &now)? {
+            let begun = now();
+            let step = deepening.step(engine, &now)?;
+            if deepening.progress().0 > window {
+                self.second.window_millis.set((now() - begun) as f32);
+            }
+            if let DeepStep::Done(analysis) = step {
                 return Ok(analysis);
             }
         }

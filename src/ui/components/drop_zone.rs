@@ -1,54 +1,61 @@
-//! Where clips come in: dropped anywhere on the page, pasted, or chosen.
+//! Where clips come in: recorded, dropped anywhere on the page, pasted, or chosen.
 
 use web_sys::{ClipboardEvent, DragEvent, HtmlInputElement};
 use yew::prelude::*;
 
-use super::record::RecordPanel;
+use super::record::{record_buttons, record_panel, said};
 use crate::browser::{
-    self, File, Listener, carries_files, chosen_file, dropped_file, fetched_file, pasted_file, spawn,
+    self, File, Listener, carries_files, chosen_files, dropped_files, fetched_file, pasted_files, spawn,
 };
+use crate::ui::state::{LiveView, Phase};
 use crate::ui::text;
-use crate::ui::use_recorder::{Phase, RecorderHandle};
+use crate::ui::use_engine::LiveCommand;
+use crate::ui::use_recorder::{RecorderCommand, use_recorder};
 
-const ACCEPT: &str = "audio/*,.wav,.flac,.mp3,.ogg,.oga,.m4a,.mp4,.aac,.aif,.aiff,.aifc";
+const ACCEPT: &str = "audio/*,.wav,.flac,.mp3,.ogg,.oga,.m4a,.mp4,.aac,.aif,.aiff,.aifc,.webm,.mka,.opus";
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct DropZoneProps {
     /// Small, with the result below it having the room.
     pub(crate) compact: bool,
-    pub(crate) on_file: Callback<File>,
-    pub(crate) recorder: RecorderHandle,
+    /// What is heard in a voice that speaks just now.
+    pub(crate) live: Option<LiveView>,
+    pub(crate) on_files: Callback<Vec<File>>,
+    pub(crate) on_live: Callback<LiveCommand>,
 }
 
 #[function_component]
 pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
     let held = use_state_eq(|| false);
+    let recorder = use_recorder(props.on_files.clone(), props.on_live.clone());
+    let is_idle = matches!(recorder.state.phase, Phase::Idle);
+    let give = recorder.send.reform(RecorderCommand::Give);
     {
         let held = held.clone();
-        use_effect_with(props.on_file.clone(), move |on_file| {
-            let listeners = listen(held, on_file.clone());
+        use_effect_with(recorder.send.clone(), move |send| {
+            let listeners = listen(held, send.reform(RecorderCommand::Give));
             if let Err(error) = &listeners {
                 browser::log_error(error);
             }
             move || drop(listeners)
         });
     }
-    let onchange = props.on_file.clone();
+    let onchange = give.clone();
     let onchange = Callback::from(move |event: Event| {
-        if let Some(file) = event.target_dyn_into::<HtmlInputElement>().as_ref().and_then(chosen_file) {
-            onchange.emit(file);
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            onchange.emit(chosen_files(&input));
         }
     });
     let unfetched = use_state_eq(|| None::<String>);
     let sample = |url: &'static str| {
-        let (on_file, unfetched) = (props.on_file.clone(), unfetched.clone());
+        let (on_file, unfetched) = (give.clone(), unfetched.clone());
         Callback::from(move |_: MouseEvent| {
             let (on_file, unfetched) = (on_file.clone(), unfetched.clone());
             spawn(async move {
                 match fetched_file(url).await {
                     Ok(file) => {
                         unfetched.set(None);
-                        on_file.emit(file);
+                        on_file.emit(vec![file]);
                     }
                     Err(error) => unfetched.set(Some(error.to_string())),
                 }
@@ -60,11 +67,14 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
         (false, true) => text::DROP_NEXT,
         (false, false) => text::DROP,
     };
-    let recorder = &props.recorder;
-    if recorder.view.phase != Phase::Idle {
+    let status =
+        html! { <p id="record-status" class="unseen" role="status">{ text::recorder_status(&recorder.state) }</p> };
+    if !is_idle {
         return html! {
             <section id="drop-zone" class="drop is-recording" aria-label={text::RECORDING}>
-                <RecordPanel recorder={recorder.clone()} />
+                { record_panel(&recorder, props.live.as_ref()) }
+                { status }
+                { said(recorder.state.notice.as_ref()) }
             </section>
         };
     }
@@ -81,10 +91,8 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
             </svg>
             <p class="drop-words">{ words }</p>
             <p class="drop-choose">
-                <input id="file-input" class="unseen" type="file" accept={ACCEPT} {onchange} />
-                <button id="record-start" class="button" type="button" onclick={recorder.start.reform(|_: MouseEvent| ())}>
-                    { text::RECORD }
-                </button>
+                { record_buttons(&recorder) }
+                <input id="file-input" class="unseen" type="file" accept={ACCEPT} multiple={true} {onchange} />
                 <label class="button is-quiet" for="file-input">{ text::CHOOSE }</label>
                 <span>{ text::OR_PASTE }</span>
             </p>
@@ -100,22 +108,18 @@ pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
             if let Some(error) = &*unfetched {
                 <p id="sample-error" class="message" role="alert">{ error }</p>
             }
-            if let Some(error) = &recorder.view.error {
-                <p id="record-error" class="message" role="alert">{ error }</p>
-            }
-            if let Some(note) = &recorder.view.note {
-                <p class="record-note" role="status">{ note }</p>
-            }
+            { status }
+            { said(recorder.state.notice.as_ref()) }
         </section>
     }
 }
 
 const WAVE: [usize; 15] = [6, 10, 18, 12, 24, 36, 22, 30, 14, 26, 38, 20, 12, 16, 6];
 
-fn listen(held: UseStateHandle<bool>, on_file: Callback<File>) -> crate::Result<[Listener; 4]> {
+fn listen(held: UseStateHandle<bool>, on_files: Callback<Vec<File>>) -> crate::Result<[Listener; 4]> {
     let document = browser::document()?;
     let (over, out, dropped) = (held.clone(), held.clone(), held);
-    let on_paste = on_file.clone();
+    let on_paste = on_files.clone();
     Ok([
         Listener::new(&document, "dragover", move |event: DragEvent| {
             if carries_files(&event) {
@@ -130,15 +134,17 @@ fn listen(held: UseStateHandle<bool>, on_file: Callback<File>) -> crate::Result<
         })?,
         Listener::new(&document, "drop", move |event: DragEvent| {
             dropped.set(false);
-            if let Some(file) = dropped_file(&event) {
+            let files = dropped_files(&event);
+            if !files.is_empty() {
                 event.prevent_default();
-                on_file.emit(file);
+                on_files.emit(files);
             }
         })?,
         Listener::new(&document, "paste", move |event: ClipboardEvent| {
-            if let Some(file) = pasted_file(&event) {
+            let files = pasted_files(&event);
+            if !files.is_empty() {
                 event.prevent_default();
-                on_paste.emit(file);
+                on_paste.emit(files);
             }
         })?,
     ])

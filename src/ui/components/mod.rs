@@ -2,6 +2,7 @@
 
 mod about;
 mod answer;
+mod batch;
 mod clip;
 mod deep_line;
 mod drop_zone;
@@ -22,6 +23,7 @@ mod threshold;
 mod voice;
 
 pub(super) use about::About;
+pub(super) use batch::batch_line;
 pub(super) use drop_zone::DropZone;
 pub(super) use footer::Footer;
 pub(super) use header::Header;

@@ -2,10 +2,12 @@
 
 mod axis;
 mod colormap;
+mod live;
 mod mel;
 mod picture;
 mod waveform;
 
+pub(super) use live::LivePlot;
 pub(super) use mel::Mel;
 pub(super) use picture::{picture, recording};
 pub(super) use waveform::Waveform;

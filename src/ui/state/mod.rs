@@ -1,16 +1,22 @@
 //! What the page knows, and how each fact changes it. No web types: tested natively.
 
+mod batch;
 mod card;
 mod deep;
-mod take;
+mod live;
+mod meter;
+mod record;
 mod verdict;
 mod visit;
 
 use std::rc::Rc;
 
+pub use batch::Batch;
 pub use card::{Card, Everyday, PEOPLE, RESULTS, Run};
 pub use deep::{DeepState, DeepStatus, Sharper};
-pub use take::{METER_FLOOR, Take};
+pub use live::{LIVE_SECONDS, LiveAction, LiveView};
+pub use meter::{FLOOR_DB, Meter};
+pub use record::{Notice, Phase, RecordAction, Recorder, SHORTEST, Session};
 pub use verdict::{DEFAULT_THRESHOLD, THRESHOLDS, Verdict};
 pub use visit::{MOST_CLIPS, Saved, Visit};
 
@@ -35,6 +41,10 @@ pub struct State {
     pub memory: u64,
     /// The clips of this visit.
     pub visit: Visit,
+    /// The files that were given at once.
+    pub batch: Batch,
+    /// A voice that speaks just now.
+    pub live: Option<LiveView>,
     /// Per cent of certainty below which no emotion is said.
     pub threshold: u8,
     /// What the worker has asked its host for.
@@ -51,6 +61,8 @@ impl Default for State {
             allowed: false,
             memory: 0,
             visit: Visit::default(),
+            batch: Batch::default(),
+            live: None,
             threshold: DEFAULT_THRESHOLD,
             requests: Vec::new(),
         }
@@ -240,6 +252,12 @@ pub enum Action {
     },
     /// The models could not be loaded.
     ModelsFailed(Error),
+    /// The user gave so many files at once.
+    FilesGiven(usize),
+    /// The user wants no more of them.
+    FilesDropped,
+    /// Something of a voice that speaks just now.
+    Live(LiveAction),
     /// The user gave a clip.
     ClipGiven {
         /// Its job.
@@ -301,6 +319,7 @@ impl State {
             Action::WorkerCrashed { error, restarted } => {
                 next.engine = if restarted { EngineState::Starting } else { EngineState::Failed(error.clone()) };
                 next.lose_deep(&error);
+                next.batch.stopped = true;
                 if let JobState::Running { name, .. } = next.job {
                     next.job = JobState::Failed { name, error };
                 }
@@ -318,7 +337,11 @@ impl State {
                 next.offer = offer;
             }
             Action::ModelsFailed(error) => next.engine = EngineState::Failed(error),
+            Action::FilesGiven(count) => next.batch = Batch::new(count),
+            Action::FilesDropped => next.batch.stopped = true,
+            Action::Live(action) => next.take_live(action),
             Action::ClipGiven { job, name } => {
+                next.batch.begin();
                 next.job = JobState::Running { job, name, stage: None };
                 next.visit.begin(job);
             }
@@ -331,6 +354,7 @@ impl State {
             }
             Action::AnalysisDone(report) => {
                 if next.running() == Some(report.job) {
+                    next.batch.end(None);
                     next.finish(report);
                 }
             }
@@ -341,8 +365,14 @@ impl State {
                     let name = name.clone();
                     next.visit.chosen = None;
                     next.job = match error {
-                        Error::Cancelled => JobState::Cancelled { name },
-                        error => JobState::Failed { name, error },
+                        Error::Cancelled => {
+                            next.batch.stopped = true;
+                            JobState::Cancelled { name }
+                        }
+                        error => {
+                            next.batch.end(Some((name.clone(), error.clone())));
+                            JobState::Failed { name, error }
+                        }
                     };
                 }
             }

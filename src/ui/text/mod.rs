@@ -3,6 +3,7 @@
 mod about;
 mod deep;
 mod keep;
+mod live;
 mod quality;
 mod record;
 mod verdict;
@@ -11,6 +12,7 @@ mod voice;
 pub use about::*;
 pub use deep::*;
 pub use keep::*;
+pub use live::*;
 pub use quality::*;
 pub use record::*;
 pub use verdict::*;
@@ -38,11 +40,12 @@ pub const DROP_NEXT: &str = "Another recording? Drop it anywhere";
 /// While a file is held over the page.
 pub const DROP_NOW: &str = "Let go to analyse";
 /// On the file button.
-pub const CHOOSE: &str = "Choose a file";
+pub const CHOOSE: &str = "Choose files";
 /// Beside the file button.
-pub const OR_PASTE: &str = "or paste one";
+pub const OR_PASTE: &str = "or paste";
 /// Which files.
-pub const FORMATS: &str = "WAV, FLAC, MP3, Ogg Vorbis, AAC/M4A or AIFF, up to five minutes";
+pub const FORMATS: &str =
+    "WAV, FLAC, MP3, Ogg Vorbis, AAC/M4A, AIFF, WebM or Opus; up to five minutes and 200 MB each, twenty at once";
 
 /// On the button that ends a job.
 pub const CANCEL: &str = "Cancel";

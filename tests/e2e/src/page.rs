@@ -162,6 +162,24 @@ impl<'a> Page<'a> {
         self.outcome(before).await
     }
 
+    /// Drops several files at once, and does not wait.
+    ///
+    /// # Errors
+    /// Where the browser is gone.
+    pub async fn start_drop_of(&self, files: &[(&str, Vec<u8>)]) -> Result<()> {
+        let script = "
+            const carried = new DataTransfer();
+            for (const [name, base64] of arguments[0]) {
+              carried.items.add(new File([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], name));
+            }
+            const zone = document.querySelector('#drop-zone');
+            for (const type of ['dragenter', 'dragover', 'drop']) {
+              zone.dispatchEvent(new DragEvent(type, {bubbles: true, cancelable: true, dataTransfer: carried}));
+            }";
+        let files: Vec<Value> = files.iter().map(|(name, bytes)| json!([name, STANDARD.encode(bytes)])).collect();
+        self.browser.run(script, vec![json!(files)]).await.map(drop)
+    }
+
     /// Drops a file that must give a result.
     ///
     /// # Errors
@@ -235,10 +253,18 @@ impl<'a> Page<'a> {
     /// # Errors
     /// Where there is none.
     pub async fn shown(&self) -> Result<Shown> {
-        match self.outcome(Value::Null).await? {
+        match self.any_outcome().await? {
             Outcome::Result(shown) => Ok(*shown),
             Outcome::Message(message) => anyhow::bail!("no result is shown: {message}"),
         }
+    }
+
+    /// The result or the message that is shown now, or comes next.
+    ///
+    /// # Errors
+    /// Where none comes.
+    pub async fn any_outcome(&self) -> Result<Outcome> {
+        self.outcome(Value::Null).await
     }
 
     async fn shown_job(&self) -> Result<Value> {

@@ -47,6 +47,14 @@ async fn axe_finds_nothing_in_any_view() -> Result<()> {
         let idle = "return document.querySelector('#record-start') !== null";
         browser.wait_for("the end of it", LIMIT, idle, vec![json!(null)]).await?;
 
+        page.press("#live-start").await?;
+        let heard = "return document.querySelector('#live')?.dataset.speech === 'true'";
+        browser.wait_for("a voice that is heard", LIMIT, heard, vec![]).await?;
+        page.open_all_details().await?;
+        check(&page, "a voice that speaks").await?;
+        page.press("#record-discard").await?;
+        browser.wait_for("the end of it", LIMIT, idle, vec![]).await?;
+
         let Outcome::Message(_) = page.drop_file("noise.wav", b"this is no sound").await? else {
             anyhow::bail!("a text is no clip")
         };

@@ -3,16 +3,19 @@
 mod about;
 mod bad_input;
 mod barriers;
+mod browser_decoder;
 mod cancel;
 mod clip;
 mod deep;
 mod deep_damage;
 mod keep;
+mod live;
 mod main_thread;
 mod models;
 mod norms;
 mod parity;
 mod record;
+mod several;
 mod verdict;
 
 /// A clip that every page must be able to judge.
