@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::analysis::{Analysis, DeepAnalysis, LivePoint, ModelKind, Stage};
+use crate::analysis::{Analysis, DeepAnalysis, LivePoint, ModelKind, Question, Stage, Timeline};
 use crate::audio::MAX_SECONDS;
 
 /// Number of a job; the page counts up, so that a late answer to an old clip can be told from the new one.
@@ -21,12 +21,15 @@ pub type SessionId = u32;
 pub enum Request {
     /// Fetch and prepare the models, if that has not been done.
     Load,
-    /// Analyse the audio file that came with this message. A newer job ends an older one.
+    /// Analyse the audio file that came with this message. A newer job ends an older one; the same job may come again with
+    /// another question.
     Analyze {
         /// The job.
         job: JobId,
         /// File name.
         name: String,
+        /// Which part of it, and how it is prepared.
+        question: Question,
     },
     /// Stop that job; where it has its first answer, stop what the deep tier does with it.
     Cancel {
@@ -35,10 +38,12 @@ pub enum Request {
     },
     /// What may be done to get the deep tier, from now on. Also a new attempt at it, where one has failed.
     Deepen(DeepPolicy),
-    /// Hand out that clip as the models heard it.
+    /// Hand out that clip's sound; as it was recorded, the file comes with this message.
     Sound {
         /// The job.
         job: JobId,
+        /// Which sound.
+        of: Sound,
     },
     /// Tell what has been asked of the host so far.
     Requests,
@@ -66,6 +71,15 @@ pub enum Request {
         /// The session.
         session: SessionId,
     },
+}
+
+/// A sound of a clip.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Sound {
+    /// As it was recorded: that part of it, start and end in seconds, or all.
+    Recorded(Option<(f32, f32)>),
+    /// As the models heard it.
+    Heard,
 }
 
 /// What the worker may do to get the deep tier, once a clip has its first answer.
@@ -126,16 +140,25 @@ pub enum Response {
     },
     /// Something about the deep tier.
     Deep(DeepEvent),
-    /// That clip as the models heard it: beside this message, mono samples of 32 bits. Only the clip that was answered last
-    /// is held; for another nothing comes beside it.
+    /// That clip's sound: beside this message, mono samples of 32 bits. As the models heard it only the clip that was answered
+    /// last is held; for another nothing comes beside it.
     Sound {
         /// The job.
         job: JobId,
+        /// Which sound.
+        of: Sound,
         /// Hz.
         sample_rate: u32,
     },
     /// The addresses that the worker has asked for so far.
     Requests(Vec<String>),
+    /// Something about a clip's timeline.
+    Timing {
+        /// The job.
+        job: JobId,
+        /// What.
+        event: TimingEvent,
+    },
     /// What is heard in a session just now, or why nothing more will be.
     Live {
         /// The session.
@@ -217,6 +240,22 @@ pub enum DeepEvent {
         /// Why.
         error: Error,
     },
+}
+
+/// What has become of a timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum TimingEvent {
+    /// A tier works on it.
+    Progress {
+        /// Windows that have been heard.
+        window: usize,
+        /// Windows in all.
+        of: usize,
+    },
+    /// A tier's timeline.
+    Done(Box<Timeline>),
+    /// What there is stands.
+    Ended(Error),
 }
 
 /// What it took to get the deep tier.

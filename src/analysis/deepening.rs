@@ -33,7 +33,7 @@ enum State {
 
 impl Deepening {
     /// Of a clip's log-mel spectrogram, and what the quick models answered, balanced.
-    pub(super) fn new(mel: MelSpectrogram, quick: Vec<(String, Probabilities)>) -> Self {
+    pub(in crate::analysis) fn new(mel: MelSpectrogram, quick: Vec<(String, Probabilities)>) -> Self {
         Self { mel, quick, state: State::Begun }
     }
 

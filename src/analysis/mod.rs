@@ -7,9 +7,10 @@ mod live;
 #[cfg(feature = "engine")]
 mod pipeline;
 mod position;
+mod timeline;
 mod view;
 
-pub use crate::audio::MAX_BYTES;
+pub use crate::audio::{MAX_BYTES, NOISE_MODEL, NoiseModel, Plan, Preparation, Treatment};
 pub use crate::features::RecordingQuality;
 pub use crate::features::voice::{Melody, Pace, Register, Steadiness, VoiceAttributes};
 pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, winner};
@@ -19,9 +20,23 @@ pub use live::LivePoint;
 #[cfg(feature = "engine")]
 pub use live::{Ear, Hearing, LISTEN_EVERY};
 #[cfg(feature = "engine")]
-pub use pipeline::{Analyzer, Step};
+pub use pipeline::{Analyzer, Step, sound_of};
 pub use position::{POSITIONS, Position, agreement};
-pub use view::{Analysis, Answer, ClipInfo, DeepAnalysis, Envelope, MelView, Notice, Stage, StageTime};
+pub use timeline::{Segment, Shift, Timeline};
+#[cfg(feature = "engine")]
+pub use timeline::{TIMELINE_SECONDS, Timing, TimingStep};
+pub use view::{
+    Analysis, Answer, ClipInfo, DeepAnalysis, Envelope, MelView, Notice, PreparationView, Stage, StageTime, Treated,
+};
+
+/// What is asked about a clip.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Question {
+    /// How it is prepared.
+    pub plan: Plan,
+    /// The part that is heard, start and end in seconds; `None` for all of it.
+    pub region: Option<(f32, f32)>,
+}
 
 /// What a caller hands in.
 #[derive(Clone, Debug)]

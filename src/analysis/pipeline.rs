@@ -1,15 +1,21 @@
 //! One clip on its way through the stages.
 
 use std::path::Path;
+use std::rc::Rc;
 
-use super::{Analysis, Answer, Clip, ClipInfo, Deepening, Envelope, MelView, Notice, Stage, StageTime};
-use crate::audio::{Audio, Decoded, Prepared, decode, prepare, resample};
+use super::{
+    Analysis, Answer, Clip, ClipInfo, Deepening, Envelope, MelView, Notice, PreparationView, Question, Stage,
+    StageTime, Timing, Treated,
+};
+use crate::audio::{Audio, Decoded, MIN_SECONDS, NoiseModel, PreparedBy, decode, prepare_by, resample};
 use crate::features::voice::{VoiceAttributes, voice_attributes};
 use crate::features::{Features, MelSpectrogram, RecordingQuality, extract, recording_quality, require_speech};
 use crate::inference::{Engine, Inputs, Probabilities, winner};
 use crate::{Error, Result};
 
 const ENVELOPE_SLICES: usize = 1200;
+/// Of the small pictures, one a stage of preparation.
+const TREATED_SLICES: usize = 300;
 const SHORT_SECONDS: f32 = 0.8;
 /// From these on the page says what is wrong with the recording.
 const CLIPPED_SHARE: f32 = 1e-3;
@@ -21,7 +27,10 @@ const NARROW_HZ: f32 = 4_200.0;
 pub struct Analyzer {
     state: State,
     found: Found,
+    question: Question,
+    noise: Option<Rc<NoiseModel>>,
     deepening: Option<Deepening>,
+    timing: Option<Timing>,
     heard: Option<Audio>,
 }
 
@@ -38,7 +47,7 @@ enum State {
     Decode(Clip),
     Resample(Decoded),
     Trim(Audio),
-    Features(Prepared, Audio),
+    Features(PreparedBy),
     Voice(Inputs, Audio),
     Models { inputs: Inputs, answers: Vec<Answer>, votes: Vec<Probabilities> },
     Ended,
@@ -50,10 +59,12 @@ struct Found {
     quality: RecordingQuality,
     envelope: Option<Envelope>,
     kept: Vec<(f32, f32)>,
+    preparation: PreparationView,
     mel: Option<MelView>,
     voice: Option<VoiceAttributes>,
     log_mel: Option<MelSpectrogram>,
     heard: Option<Audio>,
+    timing: Option<Timing>,
     notices: Vec<Notice>,
     times: Vec<StageTime>,
 }
@@ -61,7 +72,21 @@ struct Found {
 impl Analyzer {
     /// A clip before its first stage.
     pub fn new(clip: Clip) -> Self {
-        Self { state: State::Decode(clip), found: Found::default(), deepening: None, heard: None }
+        Self {
+            state: State::Decode(clip),
+            found: Found::default(),
+            question: Question::default(),
+            noise: None,
+            deepening: None,
+            timing: None,
+            heard: None,
+        }
+    }
+
+    /// Of that part, prepared that way; the noise model is for a plan that reduces noise.
+    pub fn asked(mut self, question: Question, noise: Option<Rc<NoiseModel>>) -> Self {
+        (self.question, self.noise) = (question, noise);
+        self
     }
 
     /// The stage that the next step works on; `None` after the end.
@@ -70,7 +95,7 @@ impl Analyzer {
             State::Decode(_) => Some(Stage::Decode),
             State::Resample(_) => Some(Stage::Resample),
             State::Trim(_) => Some(Stage::Trim),
-            State::Features(..) => Some(Stage::Features),
+            State::Features(_) => Some(Stage::Features),
             State::Voice(..) => Some(Stage::Voice),
             State::Models { .. } => Some(Stage::Models),
             State::Ended => None,
@@ -103,6 +128,11 @@ impl Analyzer {
         self.heard.take()
     }
 
+    /// The same clip for its timeline, once it has its result, if it is long enough for one.
+    pub fn take_timing(&mut self) -> Option<Timing> {
+        self.timing.take()
+    }
+
     /// The same clip for the deep tier, once it has its result.
     pub fn into_deepening(self) -> Option<Deepening> {
         self.deepening
@@ -124,20 +154,27 @@ impl Analyzer {
         Ok(match state {
             State::Decode(clip) => {
                 let (name, decoded) = read(clip)?;
+                let decoded = part(decoded, self.question.region)?;
                 self.describe(name, &decoded);
                 State::Resample(decoded)
             }
             State::Resample(decoded) => State::Trim(resample(&decoded.audio, engine.features().sample_rate)?),
             State::Trim(audio) => {
-                let prepared = prepare(&audio)?;
+                let after = &mut self.found.preparation.after;
+                let prepared = prepare_by(audio, self.question.plan, self.noise.as_deref(), |treatment, audio| {
+                    let envelope = envelope(audio.samples(), TREATED_SLICES);
+                    after.push(Treated { treatment, seconds: audio.seconds(), envelope });
+                })?;
                 let seconds = prepared.audio.seconds();
                 if seconds < SHORT_SECONDS {
                     self.found.notices.push(Notice::Short { seconds });
                 }
-                self.found.kept = vec![prepared.kept];
-                State::Features(prepared, audio)
+                self.found.kept.clone_from(&prepared.kept);
+                self.found.preparation.report = prepared.report.clone();
+                self.found.preparation.region = self.question.region;
+                State::Features(prepared)
             }
-            State::Features(prepared, audio) => {
+            State::Features(prepared) => {
                 let config = engine.features();
                 let features: Features = extract(&prepared.audio, config)?;
                 require_speech(&features.log_mel, &features.f0)?;
@@ -145,10 +182,11 @@ impl Analyzer {
                 let inputs = Inputs::new(&features, config);
                 self.found.log_mel = Some(features.log_mel);
                 self.found.heard = Some(prepared.audio);
-                State::Voice(inputs, audio)
+                State::Voice(inputs, prepared.cleaned)
             }
             State::Voice(inputs, audio) => {
                 self.found.voice = Some(voice_attributes(&audio)?);
+                self.found.timing = Timing::new(audio);
                 State::Models { inputs, answers: Vec::new(), votes: Vec::new() }
             }
             State::Models { mut inputs, mut answers, mut votes } => {
@@ -188,7 +226,7 @@ impl Analyzer {
             self.found.notices.push(Notice::Narrow { bandwidth_hz: quality.bandwidth_hz });
         }
         self.found.quality = quality;
-        self.found.envelope = Some(envelope(samples));
+        self.found.envelope = Some(envelope(samples, ENVELOPE_SLICES));
         self.found.clip = Some(ClipInfo {
             name,
             codec: decoded.codec.clone(),
@@ -216,11 +254,13 @@ impl Analyzer {
         let quick = answers.iter().map(|answer| (answer.model.clone(), answer.probabilities)).collect();
         self.deepening = found.log_mel.map(|mel| Deepening::new(mel, quick));
         self.heard = found.heard;
+        self.timing = found.timing;
         Ok(Analysis {
             clip,
             quality: found.quality,
             envelope,
             kept: found.kept,
+            preparation: found.preparation,
             mel,
             voice: found.voice.unwrap_or_default(),
             probabilities,
@@ -230,6 +270,27 @@ impl Analyzer {
             times: found.times,
         })
     }
+}
+
+/// A clip's sound as it was recorded, or a part of it.
+///
+/// # Errors
+/// What is wrong with the clip; [`Error::TooShort`] for a part that is.
+pub fn sound_of(clip: Clip, region: Option<(f32, f32)>) -> Result<Audio> {
+    Ok(part(read(clip)?.1, region)?.audio)
+}
+
+/// The samples of a region.
+fn part(decoded: Decoded, region: Option<(f32, f32)>) -> Result<Decoded> {
+    let Some((from, to)) = region else { return Ok(decoded) };
+    let (rate, count) = (decoded.audio.sample_rate(), decoded.audio.samples().len());
+    let place = |seconds: f32| ((f64::from(seconds.max(0.0)) * f64::from(rate)).round() as usize).min(count);
+    let samples = decoded.audio.samples().get(place(from)..place(to)).unwrap_or_default();
+    let seconds = samples.len() as f64 / f64::from(rate);
+    if seconds < MIN_SECONDS {
+        return Err(Error::TooShort { seconds, minimum: MIN_SECONDS });
+    }
+    Ok(Decoded { audio: Audio::new(samples.to_vec(), rate)?, ..decoded })
 }
 
 fn read(clip: Clip) -> Result<(String, Decoded)> {
@@ -245,8 +306,8 @@ fn read(clip: Clip) -> Result<(String, Decoded)> {
     }
 }
 
-fn envelope(samples: &[f32]) -> Envelope {
-    let slices = ENVELOPE_SLICES.min(samples.len());
+fn envelope(samples: &[f32], most: usize) -> Envelope {
+    let slices = most.min(samples.len());
     // In 64 bits: the product of a long clip does not fit the browser's 32.
     let begin = |index: usize| (samples.len() as u64 * index as u64 / slices as u64) as usize;
     let slice = |index: usize| &samples[begin(index)..begin(index + 1)];

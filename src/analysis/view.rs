@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::audio::{Preparation, Treatment};
 use crate::features::RecordingQuality;
 use crate::features::voice::VoiceAttributes;
 use crate::inference::{Emotion, ModelKind, Probabilities, Tier};
@@ -17,6 +18,8 @@ pub struct Analysis {
     pub envelope: Envelope,
     /// Kept regions `(start, end)` in seconds; what lies outside was cut as silence.
     pub kept: Vec<(f32, f32)>,
+    /// What was done to the clip before the models heard it.
+    pub preparation: PreparationView,
     /// The mel spectrogram of the kept part.
     pub mel: MelView,
     /// What can be measured of the voice.
@@ -61,6 +64,28 @@ pub struct ClipInfo {
     pub channels: usize,
     /// Seconds of the whole clip.
     pub seconds: f32,
+}
+
+/// What was done to a clip, stage by stage.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PreparationView {
+    /// What each stage did, in numbers.
+    pub report: Preparation,
+    /// The part of the file that was heard, in seconds; `None` for all of it.
+    pub region: Option<(f32, f32)>,
+    /// The sound after each stage that was gone through.
+    pub after: Vec<Treated>,
+}
+
+/// How a clip looks after a stage.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Treated {
+    /// The stage.
+    pub treatment: Treatment,
+    /// Seconds of sound that are left.
+    pub seconds: f32,
+    /// Peaks, 300 slices at most.
+    pub envelope: Envelope,
 }
 
 /// Lowest and highest sample of each of `minima.len()` equal slices of the clip, in -1..=1.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audio, frames, suppress};
+use super::{Audio, NoiseModel, frames, suppress};
 use crate::Result;
 
 /// Frames on either side over which the probability is averaged.
@@ -35,7 +35,7 @@ pub struct VoiceActivity {
 /// # Errors
 /// [`Error::SampleRate`](crate::Error::SampleRate) if the rate cannot be converted to 48 kHz.
 pub fn voice_activity(audio: &Audio) -> Result<VoiceActivity> {
-    let voice = suppress::suppress(audio)?.voice;
+    let voice = suppress::suppress(&NoiseModel::included()?, audio)?.voice;
     let rate = f64::from(audio.sample_rate());
     let frame = suppress::VOICE_SECONDS * rate;
     let level = |index: usize| {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audio, frames, suppress};
+use super::{Audio, NoiseModel, frames, suppress};
 use crate::Result;
 
 /// A frame whose voice probability stays under this for [`PAUSE_FRAMES`] on either side belongs to a pause.
@@ -29,8 +29,16 @@ pub struct Denoised {
 /// # Errors
 /// [`Error::SampleRate`](crate::Error::SampleRate) if the rate cannot be converted to 48 kHz.
 pub fn denoise(audio: &Audio, strength: f32) -> Result<(Audio, Denoised)> {
+    denoise_by(&NoiseModel::included()?, audio, strength)
+}
+
+/// [`denoise`] by weights that were fetched.
+///
+/// # Errors
+/// As [`denoise`].
+pub fn denoise_by(model: &NoiseModel, audio: &Audio, strength: f32) -> Result<(Audio, Denoised)> {
     let strength = if strength.is_nan() { 0.0 } else { strength.clamp(0.0, 1.0) };
-    let cleaned = suppress::suppress(audio)?;
+    let cleaned = suppress::suppress(model, audio)?;
     let weight = f64::from(strength);
     let mix = |(old, new): (&f32, &f32)| {
         if strength == 0.0 { *old } else { frames::finite(f64::from(*old) * (1.0 - weight) + f64::from(*new) * weight) }

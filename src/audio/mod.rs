@@ -7,6 +7,7 @@ mod denoise;
 mod frames;
 mod level;
 mod limits;
+mod preparation;
 mod resample;
 mod rumble;
 mod silence;
@@ -15,12 +16,14 @@ mod trim;
 
 pub use activity::{VoiceActivity, voice_activity};
 pub use decode::{Decoded, decode};
-pub use denoise::{Denoised, denoise};
+pub use denoise::{Denoised, denoise, denoise_by};
 pub use level::{Leveled, level};
 pub use limits::{MAX_BYTES, MAX_CHANNELS, MAX_SECONDS, MIN_SECONDS};
+pub use preparation::{Plan, Preparation, PreparedBy, Treatment, prepare_by};
 pub use resample::resample;
 pub use rumble::{RUMBLE_CUTOFF_HZ, Rumble, remove_rumble};
 pub use silence::{Silence, SilenceRule, remove_silence};
+pub use suppress::{NOISE_MODEL, NoiseModel};
 pub use trim::{Prepared, TARGET_RMS, normalize_level, prepare};
 
 use crate::{Error, Result};

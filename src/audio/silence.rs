@@ -20,12 +20,14 @@ pub struct SilenceRule {
     pub margin: f32,
     /// A pause longer than this, in seconds, is cut to twice the margin; `None` leaves every pause as it is.
     pub longest_pause: Option<f32>,
+    /// Whether silence at the beginning and the end stays.
+    pub keep_ends: bool,
 }
 
 impl Default for SilenceRule {
     /// 35 dB under the loudest frame, 50 ms of margin, every pause kept: where [`prepare`](super::prepare) cuts.
     fn default() -> Self {
-        Self { top_db: 35.0, margin: 0.05, longest_pause: None }
+        Self { top_db: 35.0, margin: 0.05, longest_pause: None, keep_ends: false }
     }
 }
 
@@ -39,7 +41,7 @@ pub struct Silence {
     pub removed_seconds: f32,
 }
 
-/// Takes off leading and trailing silence, and cuts long pauses if the rule says so. Kept regions are joined over a
+/// Takes off leading and trailing silence unless the rule keeps it, and cuts long pauses if the rule says so. Kept regions are joined over a
 /// cross-fade of 5 ms, so that the result is that much shorter a join than the regions together. A clip whose loudest
 /// frame stays under -80 dB of full scale has no sound, and nothing of it is kept. Numbers of the rule that are negative
 /// or not numbers count as 0.
@@ -80,6 +82,14 @@ fn regions(samples: &[f32], rate: f64, rule: &SilenceRule) -> Vec<(usize, usize)
         match kept.last_mut() {
             Some(last) if start <= last.1 => last.1 = end,
             _ => kept.push((start, end)),
+        }
+    }
+    if rule.keep_ends {
+        if let Some(first) = kept.first_mut() {
+            first.0 = 0;
+        }
+        if let Some(last) = kept.last_mut() {
+            last.1 = samples.len();
         }
     }
     kept
@@ -178,6 +188,7 @@ mod tests {
             top_db: x,
             margin: x,
             longest_pause: Some(x),
+            keep_ends: x > 0.0,
         });
         for samples in [vec![], vec![0.5], vec![0.0; 9], vec![f32::MAX; 70], vec![0.5; 5000]] {
             for (rule, rate) in rules.iter().zip([4000, 16_000, 44_100, 192_000, 384_000]) {

@@ -1,9 +1,45 @@
 //! RNNoise's network (nnnoiseless) around whole clips: the one file that names it.
 
-use nnnoiseless::DenoiseState;
+use nnnoiseless::{DenoiseState, RnnModel};
 
 use super::{Audio, frames, resample};
-use crate::Result;
+use crate::{Error, Result};
+
+/// The weights of RNNoise's network (BSD, Xiph.Org), as nnnoiseless packs them. A page fetches them when they are wanted.
+pub const NOISE_MODEL: &str = "noise.rnn";
+static WEIGHTS: &[u8] = include_bytes!("../../www/noise.rnn");
+
+/// RNNoise's network, ready to run.
+#[derive(Clone)]
+pub struct NoiseModel(RnnModel);
+
+impl NoiseModel {
+    /// The weights that come with the program.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the program was built with a damaged file.
+    pub fn included() -> Result<Self> {
+        RnnModel::from_static_bytes(WEIGHTS).map(Self).ok_or_else(damaged)
+    }
+
+    /// Weights as they lie in [`NOISE_MODEL`].
+    ///
+    /// # Errors
+    /// [`Error::Model`] if that is no such file.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        RnnModel::from_bytes(bytes).map(Self).ok_or_else(damaged)
+    }
+}
+
+impl std::fmt::Debug for NoiseModel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NoiseModel")
+    }
+}
+
+fn damaged() -> Error {
+    Error::Model { model: NOISE_MODEL.into(), reason: "the file is damaged".into() }
+}
 
 /// Hz; the network knows no other rate.
 const RATE: u32 = 48_000;
@@ -30,7 +66,7 @@ pub(super) const VOICE_SECONDS: f64 = FRAME as f64 / RATE as f64;
 ///
 /// # Errors
 /// [`Error::SampleRate`](crate::Error::SampleRate) if the clip's rate cannot be converted to 48 kHz.
-pub(super) fn suppress(audio: &Audio) -> Result<Suppressed> {
+pub(super) fn suppress(model: &NoiseModel, audio: &Audio) -> Result<Suppressed> {
     let count =
         ((audio.samples().len() as f64 / f64::from(audio.sample_rate()) / VOICE_SECONDS) - 1e-6).ceil() as usize;
     let Some(rms) = frames::sounding_rms(audio.samples(), audio.sample_rate()) else {
@@ -39,7 +75,7 @@ pub(super) fn suppress(audio: &Audio) -> Result<Suppressed> {
     let gain = LEVEL / rms;
     let scaled = audio.samples().iter().map(|sample| (f64::from(*sample) * gain) as f32).collect();
     let wide = resample(&Audio { samples: scaled, sample_rate: audio.sample_rate() }, RATE)?;
-    let (clean, mut voice) = run(wide.samples());
+    let (clean, mut voice) = run(model, wide.samples());
     let clean = resample(&Audio { samples: clean, sample_rate: RATE }, audio.sample_rate())?;
     let mut samples: Vec<f32> = clean.samples().iter().map(|s| frames::finite(f64::from(*s) / gain)).collect();
     samples.resize(audio.samples().len(), 0.0);
@@ -48,9 +84,9 @@ pub(super) fn suppress(audio: &Audio) -> Result<Suppressed> {
 }
 
 /// The network gives each frame one frame later. It comes to know the noise from the clip's beginning, heard backward.
-fn run(samples: &[f32]) -> (Vec<f32>, Vec<f32>) {
+fn run(model: &NoiseModel, samples: &[f32]) -> (Vec<f32>, Vec<f32>) {
     let count = samples.len().div_ceil(FRAME);
-    let mut state = DenoiseState::new();
+    let mut state = DenoiseState::with_model(&model.0);
     let (mut frame, mut out) = ([0.0; FRAME], [0.0; FRAME]);
     let (mut clean, mut voice) = (Vec::with_capacity(count * FRAME), Vec::with_capacity(count));
     for index in (0..count.min(KNOWING)).rev() {
@@ -105,9 +141,20 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_weights_are_the_networks_own() {
+        let audio = noisy(0.02);
+        let model = NoiseModel::parse(WEIGHTS).unwrap();
+        let (ours, _) = run(&model, audio.samples());
+        let (theirs, _) = run(&NoiseModel(RnnModel::default()), audio.samples());
+        assert_eq!(ours, theirs);
+        assert!(NoiseModel::parse(&WEIGHTS[..WEIGHTS.len() - 1]).is_err());
+        assert!(NoiseModel::parse(b"<!doctype html>").is_err());
+    }
+
+    #[test]
     fn a_clean_sentence_comes_out_much_the_same() {
         let audio = speech();
-        let got = suppress(&audio).unwrap();
+        let got = suppress(&NoiseModel::included().unwrap(), &audio).unwrap();
         assert_eq!(got.samples.len(), audio.samples().len());
         assert_eq!(got.voice.len(), audio.samples().len().div_ceil(160));
         let error: f64 = got.samples.iter().zip(audio.samples()).map(|(a, b)| f64::from(a - b).powi(2)).sum();

@@ -29,6 +29,12 @@ pub struct Prepared {
 /// [`Error::Silent`] where the loudest frame stays under -80 dB of full scale, [`Error::TooShort`] where less than
 /// [`MIN_SECONDS`] is left.
 pub fn prepare(audio: &Audio) -> Result<Prepared> {
+    let Prepared { audio, kept } = cut_ends(audio)?;
+    Ok(Prepared { audio: normalize_level(&audio)?, kept })
+}
+
+/// [`prepare`] at the level that the clip came with, its mean left on.
+pub(super) fn cut_ends(audio: &Audio) -> Result<Prepared> {
     let rate = audio.sample_rate as f32;
     let seconds = f64::from(audio.seconds());
     if seconds < MIN_SECONDS {
@@ -54,7 +60,7 @@ pub fn prepare(audio: &Audio) -> Result<Prepared> {
         return Err(Error::TooShort { seconds: sounding, minimum: MIN_SECONDS });
     }
     let kept = Audio { samples: audio.samples[start..end].to_vec(), sample_rate: audio.sample_rate };
-    Ok(Prepared { audio: normalize_level(&kept)?, kept: (start as f32 / rate, end as f32 / rate) })
+    Ok(Prepared { audio: kept, kept: (start as f32 / rate, end as f32 / rate) })
 }
 
 /// Takes the mean off and scales to [`TARGET_RMS`].
@@ -71,11 +77,11 @@ pub fn normalize_level(audio: &Audio) -> Result<Audio> {
     Audio::new(samples, audio.sample_rate)
 }
 
-fn mean(samples: &[f32]) -> f32 {
+pub(super) fn mean(samples: &[f32]) -> f32 {
     (samples.iter().map(|sample| f64::from(*sample)).sum::<f64>() / samples.len().max(1) as f64) as f32
 }
 
-fn rms(samples: &[f32], average: f32) -> f32 {
+pub(super) fn rms(samples: &[f32], average: f32) -> f32 {
     let energy: f64 = samples.iter().map(|sample| f64::from(sample - average).powi(2)).sum();
     (energy / samples.len().max(1) as f64).sqrt() as f32
 }

@@ -13,7 +13,7 @@ use crate::Result;
 const RELEASE_MILLIS: i32 = 60_000;
 
 /// A file that the browser holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Content(Blob);
 
 impl Content {
@@ -43,7 +43,7 @@ impl Content {
     pub fn save(&self, name: &str) -> Result<()> {
         let thrown = |value: JsValue| error(&value);
         let link: HtmlAnchorElement = document()?.create_element("a").map_err(thrown)?.unchecked_into();
-        let address = Url::create_object_url_with_blob(&self.0).map_err(thrown)?;
+        let address = self.address()?;
         link.set_href(&address);
         link.set_download(name);
         link.click();
@@ -52,6 +52,11 @@ impl Content {
             .set_timeout_with_callback_and_timeout_and_arguments_0(release.unchecked_ref(), RELEASE_MILLIS)
             .map(drop)
             .map_err(thrown)
+    }
+
+    /// An address of it on this page, until it is revoked.
+    pub(super) fn address(&self) -> Result<String> {
+        Url::create_object_url_with_blob(&self.0).map_err(|value| error(&value))
     }
 
     /// As an address that holds the file itself.

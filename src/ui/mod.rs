@@ -8,6 +8,7 @@ mod components;
 mod plots;
 mod use_card;
 mod use_engine;
+mod use_player;
 mod use_recorder;
 
 use yew::prelude::*;
@@ -63,6 +64,11 @@ fn App() -> Html {
                 on_sound={engine.sound.clone()}
                 on_saved={engine.saved.clone()}
                 on_threshold={engine.threshold.clone()}
+                again={state.again.clone()}
+                busy={state.running().is_some()}
+                on_listen={engine.listen.clone()}
+                on_prepare={engine.prepare.clone()}
+                on_part={engine.part.clone()}
             />
         }
     });

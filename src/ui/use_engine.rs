@@ -1,7 +1,9 @@
 //! The one worker, as a hook: what the page knows, and what it may ask for.
 
+mod again;
 mod intake;
 mod live;
+mod sound;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -9,14 +11,16 @@ use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
 pub use self::live::LiveCommand;
+pub use self::sound::Listen;
 
+use self::again::Given;
 use self::intake::Intake;
 use self::live::LiveLink;
-use super::export::float_wav_header;
-use super::state::{Action, DEFAULT_THRESHOLD, LiveAction, Moment, Report, Saved, State, THRESHOLDS};
+use self::sound::Wanted;
+use super::state::{Action, AgainAction, DEFAULT_THRESHOLD, LiveAction, Moment, Report, Saved, State, THRESHOLDS};
+use crate::analysis::Plan;
 use crate::browser::{
-    Buffer, Content, File, Worker, remember, remember_number, remembered, remembered_number, saves_data, spawn,
-    time_of_day,
+    Buffer, File, Worker, remember, remember_number, remembered, remembered_number, saves_data, spawn, time_of_day,
 };
 use crate::protocol::{DeepEvent, DeepPolicy, JobId, Request, Response};
 use crate::{Error, Result};
@@ -58,6 +62,12 @@ pub struct EngineHandle {
     pub forget: Callback<Option<JobId>>,
     /// Save that clip's sound under that name.
     pub sound: Callback<(JobId, String)>,
+    /// Hand that clip's sound over, to be played.
+    pub listen: Callback<Listen>,
+    /// Prepare that clip another way.
+    pub prepare: Callback<(JobId, Plan)>,
+    /// Analyse a part of that clip, start and end in seconds, as a clip of its own.
+    pub part: Callback<(JobId, (f32, f32))>,
     /// Below what certainty nothing is to be said, in per cent.
     pub threshold: Callback<u8>,
     /// Ask the worker what it has asked its host for.
@@ -122,6 +132,18 @@ pub fn use_engine() -> EngineHandle {
         let link = link.clone();
         use_callback((), move |(job, name), ()| link.ask_for_sound(job, name))
     };
+    let listen = {
+        let link = link.clone();
+        use_callback((), move |listen, ()| link.ask_to_listen(listen))
+    };
+    let prepare = {
+        let link = link.clone();
+        use_callback((), move |(job, plan), ()| link.prepare(job, plan))
+    };
+    let part = {
+        let link = link.clone();
+        use_callback((), move |(job, region), ()| link.give_part(job, region))
+    };
     let threshold = {
         let dispatcher = state.dispatcher();
         use_callback((), move |threshold: u8, ()| {
@@ -145,6 +167,9 @@ pub fn use_engine() -> EngineHandle {
         choose,
         forget,
         sound,
+        listen,
+        prepare,
+        part,
         saved,
         threshold,
         requests,
@@ -194,8 +219,12 @@ struct Link {
     deep_ready: Cell<bool>,
     intake: Intake,
     live: LiveLink,
-    /// The sound that was asked for, and the name to save it under.
-    sound: RefCell<Option<(JobId, String)>>,
+    /// The clips of this visit as they were given, the newest last.
+    given: RefCell<Vec<(JobId, Given)>>,
+    /// The clip that is prepared another way.
+    again: Cell<Option<JobId>>,
+    /// The sound that was asked for, and what for.
+    sound: RefCell<Option<Wanted>>,
 }
 
 impl Link {
@@ -213,6 +242,8 @@ impl Link {
             deep_ready: Cell::new(false),
             intake: Intake::default(),
             live: LiveLink::default(),
+            given: RefCell::default(),
+            again: Cell::new(None),
             sound: RefCell::default(),
         })
     }
@@ -266,6 +297,11 @@ impl Link {
             }
             Ok(Response::LoadFailed(error)) => Action::ModelsFailed(error),
             Ok(Response::Progress { job, stage }) => Action::StageBegun { job, stage },
+            Ok(Response::Done { job, analysis }) if self.is_again(job) => {
+                Action::Again(AgainAction::Done(job, analysis))
+            }
+            Ok(Response::Failed { job, error }) if self.is_again(job) => Action::Again(AgainAction::Failed(job, error)),
+            Ok(Response::Timing { job, event }) => Action::Again(AgainAction::Timing(job, event)),
             Ok(Response::Done { job, mut analysis }) => {
                 self.first_answer(job, &mut analysis);
                 let (utc, local) = time_of_day();
@@ -282,7 +318,7 @@ impl Link {
                 self.deep_ready.set(self.deep_ready.get() || matches!(event, DeepEvent::Ready(_)));
                 Action::DeepChanged(event)
             }
-            Ok(Response::Sound { job, sample_rate }) => match self.save_sound(job, sample_rate, beside) {
+            Ok(Response::Sound { job, of, sample_rate }) => match self.sound_here(job, of, sample_rate, beside) {
                 Some(outcome) => Action::Saved { job, outcome },
                 None => return,
             },
@@ -306,6 +342,7 @@ impl Link {
             let restarted = link.proven.get();
             link.early.take();
             link.forget_files();
+            link.again.set(None);
             if link.deep_busy.get() {
                 link.policy.set(DeepPolicy::Leave);
             }
@@ -320,16 +357,17 @@ impl Link {
         });
     }
 
-    fn analyze(&self, file: &File) -> JobId {
+    fn analyze(&self, given: &Given) -> JobId {
         let job = self.last_job.get() + 1;
         self.last_job.set(job);
-        let name = file.name();
+        self.hold(job, given);
+        let Given { file, name, question } = given.clone();
         self.dispatcher.dispatch(Action::ClipGiven { job, name: name.clone() });
-        let request = Request::Analyze { job, name };
+        let request = Request::Analyze { job, name, question };
         if self.hears.get() {
-            self.post(&request, Some(file));
+            self.post(&request, Some(&file));
         } else {
-            self.early.replace(Some((request, file.clone())));
+            self.early.replace(Some((request, file)));
             if self.worker.borrow().is_none() {
                 self.reload();
             }
@@ -351,41 +389,18 @@ impl Link {
 
     fn forget(&self, job: Option<JobId>) {
         // A clip that is under way is none of those that are held.
-        let newest = self.last_job.get();
-        if job.is_none_or(|job| job == newest) && self.hears.get() {
-            self.post(&Request::Forget { job: newest }, None);
+        for job in self.let_go(job) {
+            if self.hears.get() {
+                self.post(&Request::Forget { job }, None);
+            }
         }
         self.dispatcher.dispatch(job.map_or(Action::AllForgotten, Action::ClipForgotten));
-    }
-
-    fn ask_for_sound(&self, job: JobId, name: String) {
-        if self.hears.get() {
-            self.sound.replace(Some((job, name)));
-            self.post(&Request::Sound { job }, None);
-        } else {
-            self.dispatcher.dispatch(Action::Saved { job, outcome: Saved::SoundGone });
-        }
     }
 
     fn ask_for_requests(&self) {
         if self.hears.get() {
             self.post(&Request::Requests, None);
         }
-    }
-
-    fn save_sound(&self, job: JobId, sample_rate: u32, samples: Option<Buffer>) -> Option<Saved> {
-        let (_, name) = self.sound.take().filter(|(asked, _)| *asked == job)?;
-        let Some(samples) = samples else { return Some(Saved::SoundGone) };
-        let too_long = || Error::Browser { reason: "the sound is too long for a WAV file".into() };
-        let header = u32::try_from(samples.size() / 4).ok().and_then(|count| float_wav_header(sample_rate, count));
-        let saved = header
-            .ok_or_else(too_long)
-            .and_then(|header| Content::new("audio/wav", &header, Some(&samples)))
-            .and_then(|file| file.save(&name));
-        Some(match saved {
-            Ok(()) => Saved::File(name),
-            Err(error) => Saved::Failed(error),
-        })
     }
 
     fn reload(&self) {

@@ -6,16 +6,20 @@ use std::rc::Rc;
 use super::live::Live;
 use super::models::{self, Loaded};
 use super::second::Second;
-use crate::analysis::{Analysis, Analyzer, Clip, Deepening, MAX_BYTES, Step};
-use crate::browser::{Buffer, File, Scope, log_error, now, read_file, requests, spawn, yield_now};
+use super::timing::Timed;
+use crate::analysis::{
+    Analysis, Analyzer, Clip, Deepening, MAX_BYTES, NOISE_MODEL, NoiseModel, Question, Step, Timing, sound_of,
+};
+use crate::browser::{Buffer, Download, File, Freshness, Scope, log_error, now, read_file, requests, spawn, yield_now};
 use crate::inference::Engine;
-use crate::protocol::{JobId, Request, Response};
+use crate::protocol::{JobId, Request, Response, Sound};
 use crate::{Error, Result};
 
 /// A clip that is to be analysed.
 struct Job {
     id: JobId,
     name: String,
+    question: Question,
     file: File,
 }
 
@@ -23,6 +27,7 @@ struct Job {
 struct Outcome {
     analysis: Box<Analysis>,
     deepening: Option<Deepening>,
+    timing: Option<Timing>,
     heard: Option<Heard>,
 }
 
@@ -47,10 +52,14 @@ pub(super) struct Host {
     current: Cell<Option<JobId>>,
     waiting: RefCell<Option<Job>>,
     heard: RefCell<Option<Heard>>,
+    /// RNNoise's network, once a clip has wanted it.
+    noise: RefCell<Option<Rc<NoiseModel>>>,
     /// Whether something runs that must end, or give way, before another thing begins.
     pub(super) running: Cell<bool>,
     /// What comes after first answers.
     pub(super) second: Second,
+    /// And its timeline.
+    pub(super) timed: Timed,
     /// Somebody who speaks just now: before all else.
     pub(super) live: Live,
 }
@@ -63,8 +72,10 @@ impl Host {
             current: Cell::new(None),
             waiting: RefCell::new(None),
             heard: RefCell::new(None),
+            noise: RefCell::new(None),
             running: Cell::new(false),
             second: Second::default(),
+            timed: Timed::default(),
             live: Live::default(),
         }
     }
@@ -79,7 +90,9 @@ impl Host {
     pub(super) fn receive(self: &Rc<Self>, message: Result<(Request, Option<File>)>) {
         match message {
             Ok((Request::Load, _)) => self.load(),
-            Ok((Request::Analyze { job, name }, Some(file))) => self.enqueue(Job { id: job, name, file }),
+            Ok((Request::Analyze { job, name, question }, Some(file))) => {
+                self.enqueue(Job { id: job, name, question, file });
+            }
             Ok((Request::Analyze { job, .. }, None)) => {
                 let error = Error::Browser { reason: "no file came with the request".into() };
                 self.post(&Response::Failed { job, error });
@@ -92,11 +105,14 @@ impl Host {
                 }
             }
             Ok((Request::Deepen(policy), _)) => self.deepen(policy),
-            Ok((Request::Sound { job }, _)) => self.hand_out(job),
+            Ok((Request::Sound { job, of: Sound::Heard }, _)) => self.hand_out(job),
+            Ok((Request::Sound { job, of }, Some(file))) => self.hand_out_recorded(job, of, file),
+            Ok((Request::Sound { job, of }, None)) => self.post(&Response::Sound { job, of, sample_rate: 0 }),
             Ok((Request::Requests, _)) => self.post(&Response::Requests(requests())),
             Ok((Request::Forget { job }, _)) => {
                 self.forget_job(job);
                 self.forget_heard(|heard| heard.job == job);
+                self.timed.forget(Some(job));
             }
             Ok((Request::LiveBegin { session, sample_rate }, _)) => self.begin_live(session, sample_rate),
             Ok((Request::LiveSamples { session, samples }, _)) => self.hear_live(session, &samples),
@@ -109,6 +125,7 @@ impl Host {
         self.end_current();
         self.forget_answered();
         self.forget_heard(|_| true);
+        self.timed.forget(None);
         self.current.set(Some(job.id));
         self.waiting.replace(Some(job));
         if matches!(*self.models.borrow(), Models::Absent) {
@@ -181,9 +198,10 @@ impl Host {
             if host.current.get() == Some(id) {
                 host.current.set(None);
                 match outcome {
-                    Ok(Outcome { analysis, deepening, heard }) => {
+                    Ok(Outcome { analysis, deepening, timing, heard }) => {
                         host.post(&Response::Done { job: id, analysis });
                         host.heard.replace(heard);
+                        host.timed.replace(id, timing);
                         host.answered(id, deepening);
                     }
                     Err(error) => host.post(&Response::Failed { job: id, error }),
@@ -199,7 +217,8 @@ impl Host {
             return Err(Error::TooLarge { megabytes: job.file.size() / 1e6, limit: MAX_BYTES as f64 / 1e6 });
         }
         let bytes = read_file(&job.file).await?;
-        let mut analyzer = Analyzer::new(Clip::File { name: job.name, bytes });
+        let noise = if job.question.plan.noise > 0.0 { Some(self.noise_model().await?) } else { None };
+        let mut analyzer = Analyzer::new(Clip::File { name: job.name, bytes }).asked(job.question, noise);
         let mut shown = None;
         loop {
             let stage = analyzer.next_stage();
@@ -217,15 +236,38 @@ impl Host {
                     sample_rate: audio.sample_rate(),
                     samples: Buffer::of_samples(audio.samples()),
                 });
-                return Ok(Outcome { analysis, deepening: analyzer.into_deepening(), heard });
+                let timing = analyzer.take_timing();
+                return Ok(Outcome { analysis, deepening: analyzer.into_deepening(), timing, heard });
             }
         }
+    }
+
+    async fn noise_model(&self) -> Result<Rc<NoiseModel>> {
+        if let Some(model) = &*self.noise.borrow() {
+            return Ok(model.clone());
+        }
+        let bytes = Download::start(NOISE_MODEL, Freshness::Revalidate)?.bytes(|_| {}).await?;
+        let model = Rc::new(NoiseModel::parse(&bytes)?);
+        self.noise.replace(Some(model.clone()));
+        Ok(model)
+    }
+
+    fn hand_out_recorded(self: &Rc<Self>, job: JobId, of: Sound, file: File) {
+        let host = self.clone();
+        spawn(async move {
+            let sound = recorded(&file, of).await;
+            let (sample_rate, samples) = sound.map_or((0, None), |(rate, samples)| (rate, Some(samples)));
+            if let Err(error) = host.scope.post_beside(&Response::Sound { job, of, sample_rate }, samples.as_ref()) {
+                log_error(&error);
+            }
+        });
     }
 
     fn hand_out(&self, job: JobId) {
         let heard = self.heard.borrow();
         let heard = heard.as_ref().filter(|heard| heard.job == job);
-        let response = Response::Sound { job, sample_rate: heard.map_or(0, |heard| heard.sample_rate) };
+        let sample_rate = heard.map_or(0, |heard| heard.sample_rate);
+        let response = Response::Sound { job, of: Sound::Heard, sample_rate };
         if let Err(error) = self.scope.post_beside(&response, heard.map(|heard| &heard.samples)) {
             log_error(&error);
         }
@@ -243,6 +285,14 @@ impl Host {
             log_error(&error);
         }
     }
+}
+
+/// A file's samples, or a part of them.
+async fn recorded(file: &File, of: Sound) -> Result<(u32, Buffer)> {
+    let Sound::Recorded(region) = of else { return Err(Error::Cancelled) };
+    let clip = Clip::File { name: file.name(), bytes: read_file(file).await? };
+    let audio = sound_of(clip, region)?;
+    Ok((audio.sample_rate(), Buffer::of_samples(audio.samples())))
 }
 
 fn ready(loaded: &Loaded, millis: f32) -> Response {

@@ -6,6 +6,7 @@ mod host;
 mod live;
 mod models;
 mod second;
+mod timing;
 
 use std::rc::Rc;
 

@@ -103,15 +103,20 @@ impl Host {
 
     /// Fetches, prepares or uses the deep tier, whichever is next.
     pub(super) fn run_second(self: &Rc<Self>, loaded: &Rc<Loaded>) {
-        if loaded.deep.is_none() || self.live.is_on() {
+        if self.live.is_on() {
             return;
+        }
+        if loaded.deep.is_none() {
+            return self.run_timing(loaded, None);
         }
         let tier = self.second.tier.replace(Tier::Loading);
         let (host, loaded) = (self.clone(), loaded.clone());
         match tier {
             Tier::Absent if self.second.policy.get() != DeepPolicy::Leave && self.second.clip.borrow().is_some() => {
                 self.second.tier.replace(Tier::Fetching);
-                spawn(async move { host.fetch_deep(&loaded).await });
+                let fetching = loaded.clone();
+                spawn(async move { host.fetch_deep(&fetching).await });
+                self.run_timing(&loaded, None);
             }
             Tier::Fetched(fetched) => {
                 self.running.set(true);
@@ -124,7 +129,9 @@ impl Host {
             Tier::Ready(engine) => {
                 self.second.tier.replace(Tier::Ready(engine.clone()));
                 let clip = self.second.clip.borrow();
-                let Some(clip) = clip.as_ref().filter(|clip| clip.waits) else { return };
+                let Some(clip) = clip.as_ref().filter(|clip| clip.waits) else {
+                    return self.run_timing(&loaded, Some(engine));
+                };
                 let (job, deepening) = (clip.job, clip.deepening.clone());
                 self.running.set(true);
                 spawn(async move {
@@ -133,7 +140,10 @@ impl Host {
                     host.run_next();
                 });
             }
-            other => drop(self.second.tier.replace(other)),
+            other => {
+                self.second.tier.replace(other);
+                self.run_timing(&loaded, None);
+            }
         }
     }
 

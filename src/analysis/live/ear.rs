@@ -16,6 +16,8 @@ pub const LISTEN_EVERY: f32 = 0.4;
 const WINDOW_SECONDS: f32 = 3.0;
 /// Nobody speaks any more when so many seconds have had no voiced sound.
 const PAUSE_SECONDS: f32 = 1.0;
+/// Around a moment of a clip somebody speaks who has a voiced sound so near.
+const NEAR_SECONDS: f32 = 0.6;
 /// So many seconds from the first sound to the last are the least to be judged.
 const LEAST_SECONDS: f32 = 0.8;
 /// Share of the deep tier's last answer in the next ones, and for how many seconds of sound it is worth something.
@@ -39,10 +41,18 @@ pub struct Hearing {
 }
 
 enum State {
-    Sound(Audio),
+    Sound(Audio, Moment),
     Models { inputs: Inputs, mel: MelSpectrogram, said: Vec<(String, Probabilities)>, votes: Vec<Probabilities> },
     Done { mel: MelSpectrogram, said: Vec<(String, Probabilities)>, answer: Probabilities },
     NoVoice,
+}
+
+/// The moment at which somebody must be speaking for there to be an answer.
+#[derive(Clone, Copy)]
+enum Moment {
+    End,
+    /// Within [`NEAR_SECONDS`] of that many seconds from the beginning.
+    At(f32),
 }
 
 impl Ear {
@@ -86,7 +96,8 @@ impl Ear {
         }
         self.listened = seconds;
         let samples = self.window.iter().copied().collect();
-        let state = Audio::new(samples, self.sample_rate).map_or(State::NoVoice, State::Sound);
+        let state =
+            Audio::new(samples, self.sample_rate).map_or(State::NoVoice, |audio| State::Sound(audio, Moment::End));
         Some(Hearing { seconds, state })
     }
 
@@ -117,13 +128,26 @@ fn joined(quick: &Probabilities, deep: Option<&Probabilities>) -> Probabilities 
 }
 
 impl Hearing {
+    /// Of that sound, where somebody speaks around `middle` seconds from its beginning.
+    pub fn around(audio: Audio, middle: f32) -> Self {
+        Self { seconds: middle, state: State::Sound(audio, Moment::At(middle)) }
+    }
+
+    /// The quick tier's answer, once there is one; `None` too where nobody speaks.
+    pub fn answer(&self) -> Option<Probabilities> {
+        match &self.state {
+            State::Done { answer, .. } => Some(*answer),
+            _ => None,
+        }
+    }
+
     /// Does the next piece of work; tells whether there is more.
     ///
     /// # Errors
     /// A model that fails.
     pub fn step(&mut self, engine: &Engine) -> Result<bool> {
         self.state = match std::mem::replace(&mut self.state, State::NoVoice) {
-            State::Sound(audio) => match features(&audio, engine.features()) {
+            State::Sound(audio, moment) => match features(&audio, moment, engine.features()) {
                 Ok((inputs, mel)) => State::Models { inputs, mel, said: Vec::new(), votes: Vec::new() },
                 Err(Error::Silent | Error::TooShort { .. } | Error::NoSpeech) => State::NoVoice,
                 Err(error) => return Err(error),
@@ -144,7 +168,7 @@ impl Hearing {
             }
             ended => ended,
         };
-        Ok(matches!(self.state, State::Sound(_) | State::Models { .. }))
+        Ok(matches!(self.state, State::Sound(..) | State::Models { .. }))
     }
 
     /// The same sound for the deep tier, where somebody speaks in it.
@@ -156,33 +180,38 @@ impl Hearing {
     }
 }
 
-fn features(audio: &Audio, config: &FeatureConfig) -> Result<(Inputs, MelSpectrogram)> {
+fn features(audio: &Audio, moment: Moment, config: &FeatureConfig) -> Result<(Inputs, MelSpectrogram)> {
     let prepared = prepare(&resample(audio, config.sample_rate)?)?;
     let sounding = prepared.audio.seconds();
     if sounding < LEAST_SECONDS {
         return Err(Error::TooShort { seconds: sounding.into(), minimum: LEAST_SECONDS.into() });
     }
-    let since_sound = audio.seconds() - prepared.kept.1;
+    let (from, to) = prepared.kept;
+    let speaks = |voiced: &dyn Fn(f32, f32) -> bool| match moment {
+        Moment::End => voiced(audio.seconds() - PAUSE_SECONDS, audio.seconds()),
+        Moment::At(middle) => voiced(middle - NEAR_SECONDS, middle + NEAR_SECONDS),
+    };
     // Before anything dearer: most of a conversation is somebody else's turn.
-    if since_sound > PAUSE_SECONDS {
+    if !speaks(&|begin, end| from <= end && to >= begin) {
         return Err(Error::Silent);
     }
     let features = extract(&prepared.audio, config)?;
     require_speech(&features.log_mel, &features.f0)?;
-    if since_sound + since_voiced(&features.f0, config) > PAUSE_SECONDS {
+    if !speaks(&|begin, end| is_voiced(&features.f0, config, begin - from, end - from)) {
         return Err(Error::Silent);
     }
     Ok((Inputs::new(&features, config), features.log_mel))
 }
 
-/// Seconds behind the last voiced frame.
-fn since_voiced(f0: &F0Contour, config: &FeatureConfig) -> f32 {
-    let voiceless = f0.hz.iter().rev().take_while(|hz| hz.is_none()).count();
-    voiceless as f32 / config.frame_rate()
+/// Whether any frame between those seconds is voiced.
+fn is_voiced(f0: &F0Contour, config: &FeatureConfig, begin: f32, end: f32) -> bool {
+    let place = |seconds: f32| ((seconds.max(0.0) * config.frame_rate()) as usize).min(f0.hz.len());
+    let last = (place(end) + 1).min(f0.hz.len());
+    f0.hz[place(begin).min(last)..last].iter().any(Option::is_some)
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::analysis) mod tests {
     use std::path::{Path, PathBuf};
     use std::time::Instant;
 
@@ -194,12 +223,12 @@ mod tests {
         Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
     }
 
-    fn engine() -> Engine {
+    pub(in crate::analysis) fn engine() -> Engine {
         let manifest = Manifest::parse(&std::fs::read(file("models/manifest.json")).unwrap()).unwrap();
         Engine::new(manifest, |entry| std::fs::read(file("models").join(&entry.file)).ok()).unwrap()
     }
 
-    fn sentence() -> Audio {
+    pub(in crate::analysis) fn sentence() -> Audio {
         let bytes = std::fs::read(file("www/samples/even-voice.flac")).unwrap();
         resample(&decode(bytes, Some("flac")).unwrap().audio, 48_000).unwrap()
     }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "engine")]
 mod ear;
+#[cfg(all(test, feature = "engine"))]
+pub(super) use ear::tests;
 #[cfg(feature = "engine")]
 mod smooth;
 

@@ -13,6 +13,7 @@ mod keep;
 mod message;
 mod models;
 mod position;
+mod preparation;
 mod progress;
 mod quality;
 mod record;
@@ -20,6 +21,7 @@ mod result;
 mod sharper_switch;
 mod stages;
 mod threshold;
+mod timeline;
 mod voice;
 
 pub(super) use about::About;

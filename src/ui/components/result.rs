@@ -6,11 +6,15 @@ use super::answer::Answer;
 use super::clip::Clip;
 use super::keep::Keep;
 use super::models::Models;
+use super::preparation::Preparation;
 use super::stages::Stages;
+use super::timeline::Timeline;
 use super::voice::Voice;
-use crate::analysis::Tier;
+use crate::analysis::{Plan, Tier};
 use crate::protocol::{DeepOffer, JobId};
-use crate::ui::state::{DeepState, DeepStatus, Report, Saved};
+use crate::ui::state::{Again, DeepState, DeepStatus, Report, Saved};
+use crate::ui::use_engine::Listen;
+use crate::ui::use_player::use_player;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct ReportProps {
@@ -33,12 +37,21 @@ pub(crate) struct ResultProps {
     pub(crate) on_sound: Callback<(JobId, String)>,
     pub(crate) on_saved: Callback<(JobId, Saved)>,
     pub(crate) on_threshold: Callback<u8>,
+    /// What is done once more about a clip.
+    pub(crate) again: Again,
+    /// Whether another clip is under way.
+    pub(crate) busy: bool,
+    pub(crate) on_listen: Callback<Listen>,
+    pub(crate) on_prepare: Callback<(JobId, Plan)>,
+    /// Analyses a part of it as a clip of its own.
+    pub(crate) on_part: Callback<(JobId, (f32, f32))>,
 }
 
 #[function_component]
 pub(crate) fn Result(props: &ResultProps) -> Html {
     let report = &props.report;
     let shown = report.shown();
+    let playing = use_player(report, &props.on_listen);
     let tier = match shown.tier {
         Tier::Quick => "quick",
         Tier::Deep => "deep",
@@ -51,9 +64,17 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
             data-tier={tier}
             data-unsure={report.is_unsure().to_string()}
             data-job={report.job.to_string()}
+            data-turn={report.turn.to_string()}
         >
             <Answer ..props.clone() />
-            <Clip report={report.clone()} />
+            <Clip report={report.clone()} playing={playing.clone()} on_part={props.on_part.clone()} />
+            <Timeline report={report.clone()} again={props.again.clone()} {playing} />
+            <Preparation
+                report={report.clone()}
+                again={props.again.clone()}
+                busy={props.busy}
+                on_prepare={props.on_prepare.clone()}
+            />
             <Voice report={report.clone()} />
             <Models ..props.clone() />
             <Stages report={report.clone()} />

@@ -104,6 +104,7 @@ mod tests {
             quality: RecordingQuality { snr_db: 30.0, ..RecordingQuality::default() },
             envelope: Envelope { minima: vec![-0.5], maxima: vec![0.5] },
             kept: vec![(0.25, 2.25)],
+            preparation: crate::analysis::PreparationView::default(),
             mel,
             voice,
             probabilities: certain(Emotion::Calm),

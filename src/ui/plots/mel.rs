@@ -2,12 +2,13 @@
 
 use yew::prelude::*;
 
-use super::{Frame, axis, colormap, use_plot};
+use super::{Frame, axis, colormap, under_cursor, use_plot};
 use crate::Result;
 use crate::analysis::{Analysis, MelView};
 use crate::browser::Surface;
 use crate::ui::state::Report;
 use crate::ui::text;
+use crate::ui::use_player::Playing;
 
 const MARKS_HZ: [(f32, &str); 7] = [
     (125.0, "125 Hz"),
@@ -23,12 +24,15 @@ const LEGEND_STOPS: u8 = 8;
 #[derive(PartialEq, Properties)]
 pub(crate) struct MelProps {
     pub(crate) report: Report,
+    pub(crate) playing: Playing,
 }
 
 #[function_component]
 pub(crate) fn Mel(props: &MelProps) -> Html {
     let canvas = use_plot(&props.report, draw);
     let analysis = &props.report.analysis;
+    let canvas =
+        html! { <canvas id="mel" ref={canvas} role="img" aria-label={text::mel_alternative(analysis)}></canvas> };
     let [quiet, loud] = text::mel_legend(analysis.mel.floor_db);
     let stops = (0..=LEGEND_STOPS).map(|stop| {
         let [r, g, b] = colormap::magma((u16::from(stop) * 255 / u16::from(LEGEND_STOPS)) as u8);
@@ -48,7 +52,7 @@ pub(crate) fn Mel(props: &MelProps) -> Html {
                     { loud }
                 </span>
             </figcaption>
-            <canvas id="mel" ref={canvas} role="img" aria-label={text::mel_alternative(analysis)}></canvas>
+            { under_cursor(canvas, analysis.clip.seconds, &props.playing) }
         </figure>
     }
 }

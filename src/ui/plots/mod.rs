@@ -2,14 +2,22 @@
 
 mod axis;
 mod colormap;
+mod cursor;
 mod live;
 mod mel;
 mod picture;
+mod small;
+mod tables;
+mod timeline;
 mod waveform;
 
+pub(super) use cursor::under_cursor;
 pub(super) use live::LivePlot;
 pub(super) use mel::Mel;
 pub(super) use picture::{picture, recording};
+pub(super) use small::SmallWave;
+pub(super) use tables::Tables;
+pub(super) use timeline::TimelinePlot;
 pub(super) use waveform::Waveform;
 
 use web_sys::HtmlCanvasElement;

@@ -2,22 +2,27 @@
 
 use yew::prelude::*;
 
-use super::{Frame, use_plot};
+use super::cursor::Slider;
+use super::{Frame, under_cursor, use_plot};
 use crate::Result;
 use crate::analysis::Analysis;
 use crate::browser::Surface;
 use crate::ui::state::Report;
 use crate::ui::text;
+use crate::ui::use_player::Playing;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct WaveformProps {
     pub(crate) report: Report,
+    pub(crate) playing: Playing,
 }
 
 #[function_component]
 pub(crate) fn Waveform(props: &WaveformProps) -> Html {
     let canvas = use_plot(&props.report, draw);
     let analysis = &props.report.analysis;
+    let words = text::waveform_alternative(analysis);
+    let canvas = html! { <canvas id="waveform" ref={canvas} role="img" aria-label={words}></canvas> };
     html! {
         <figure>
             <figcaption>
@@ -28,7 +33,10 @@ pub(crate) fn Waveform(props: &WaveformProps) -> Html {
                     <span class="legend-fact">{ text::peak(peak(analysis)) }</span>
                 </span>
             </figcaption>
-            <canvas id="waveform" ref={canvas} role="img" aria-label={text::waveform_alternative(analysis)}></canvas>
+            <div class="plot-under-slider">
+                { under_cursor(canvas, analysis.clip.seconds, &props.playing) }
+                <Slider seconds={analysis.clip.seconds} playing={props.playing.clone()} />
+            </div>
         </figure>
     }
 }

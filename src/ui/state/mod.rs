@@ -1,5 +1,6 @@
 //! What the page knows, and how each fact changes it. No web types: tested natively.
 
+mod again;
 mod batch;
 mod card;
 mod deep;
@@ -11,6 +12,7 @@ mod visit;
 
 use std::rc::Rc;
 
+pub use again::{Again, AgainAction, Usual, clip_time, kept_time};
 pub use batch::Batch;
 pub use card::{Card, Everyday, PEOPLE, RESULTS, Run};
 pub use deep::{DeepState, DeepStatus, Sharper};
@@ -21,7 +23,7 @@ pub use verdict::{DEFAULT_THRESHOLD, THRESHOLDS, Verdict};
 pub use visit::{MOST_CLIPS, Saved, Visit};
 
 use crate::Error;
-use crate::analysis::{Analysis, Answer, DeepAnalysis, Emotion, Probabilities, Stage, Tier};
+use crate::analysis::{Analysis, Answer, DeepAnalysis, Emotion, Probabilities, Stage, Tier, Timeline};
 use crate::protocol::{DeepEvent, DeepOffer, JobId, LoadedModel};
 
 /// All that the page shows.
@@ -43,6 +45,8 @@ pub struct State {
     pub visit: Visit,
     /// The files that were given at once.
     pub batch: Batch,
+    /// What is done once more about a clip that has its answer.
+    pub again: Again,
     /// A voice that speaks just now.
     pub live: Option<LiveView>,
     /// Per cent of certainty below which no emotion is said.
@@ -62,6 +66,7 @@ impl Default for State {
             memory: 0,
             visit: Visit::default(),
             batch: Batch::default(),
+            again: Again::default(),
             live: None,
             threshold: DEFAULT_THRESHOLD,
             requests: Vec::new(),
@@ -124,7 +129,7 @@ pub enum JobState {
     },
 }
 
-/// A result and the job it belongs to. Two are equal when they are of the same job, equally far, and
+/// A result and the job it belongs to. Two are equal when they are of the same job, equally far, prepared the same way, and
 /// judged by the same threshold.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -134,6 +139,12 @@ pub struct Report {
     pub analysis: Rc<Analysis>,
     /// What the deep tier has made of it.
     pub sharper: Sharper,
+    /// What is heard over its time, where it is long enough.
+    pub timeline: Option<Rc<Timeline>>,
+    /// What was said before it was prepared another way.
+    pub usual: Option<Usual>,
+    /// So many times it has been prepared another way.
+    pub turn: u32,
     /// When the first answer came.
     pub finished: Moment,
     /// The files of all models that could be asked then.
@@ -180,6 +191,9 @@ impl Report {
             job,
             analysis: Rc::new(analysis),
             sharper: Sharper::Waiting,
+            timeline: None,
+            usual: None,
+            turn: 0,
             finished,
             files: Rc::default(),
             threshold: DEFAULT_THRESHOLD,
@@ -213,7 +227,8 @@ impl Report {
 
 impl PartialEq for Report {
     fn eq(&self, other: &Self) -> bool {
-        self.job == other.job && self.sharper == other.sharper && self.threshold == other.threshold
+        let told = |report: &Self| (report.job, report.turn, report.threshold);
+        told(self) == told(other) && self.sharper == other.sharper && self.timeline == other.timeline
     }
 }
 
@@ -256,6 +271,8 @@ pub enum Action {
     FilesGiven(usize),
     /// The user wants no more of them.
     FilesDropped,
+    /// Something about a clip that is prepared another way, or a timeline.
+    Again(AgainAction),
     /// Something of a voice that speaks just now.
     Live(LiveAction),
     /// The user gave a clip.
@@ -320,6 +337,7 @@ impl State {
                 next.engine = if restarted { EngineState::Starting } else { EngineState::Failed(error.clone()) };
                 next.lose_deep(&error);
                 next.batch.stopped = true;
+                next.again = Again::default();
                 if let JobState::Running { name, .. } = next.job {
                     next.job = JobState::Failed { name, error };
                 }
@@ -339,9 +357,11 @@ impl State {
             Action::ModelsFailed(error) => next.engine = EngineState::Failed(error),
             Action::FilesGiven(count) => next.batch = Batch::new(count),
             Action::FilesDropped => next.batch.stopped = true,
+            Action::Again(action) => next.take_again(action),
             Action::Live(action) => next.take_live(action),
             Action::ClipGiven { job, name } => {
                 next.batch.begin();
+                next.again = Again::default();
                 next.job = JobState::Running { job, name, stage: None };
                 next.visit.begin(job);
             }

@@ -8,6 +8,7 @@ pub(super) fn report(job: JobId) -> Report {
         quality: crate::analysis::RecordingQuality::default(),
         envelope: Envelope { minima: vec![], maxima: vec![] },
         kept: vec![],
+        preparation: crate::analysis::PreparationView::default(),
         mel: MelView {
             n_mels: 0,
             n_frames: 0,

@@ -4,6 +4,7 @@ mod about;
 mod deep;
 mod keep;
 mod live;
+mod prepare;
 mod quality;
 mod record;
 mod verdict;
@@ -13,6 +14,7 @@ pub use about::*;
 pub use deep::*;
 pub use keep::*;
 pub use live::*;
+pub use prepare::*;
 pub use quality::*;
 pub use record::*;
 pub use verdict::*;
@@ -100,7 +102,7 @@ pub const LIMITS: &str = "It tells what listeners would hear in a voice, never w
 pub const LICENCE_TITLE: &str = "Licences";
 /// Licences, in the footer.
 pub const LICENCE: &str = "Model weights: CC BY-NC-SA 4.0, as recordings they were trained on (RAVDESS, nEMO; CREMA-D and the Picovoice \
-     benchmark beside them). Speech encoder: the first layers of OpenAI's Whisper, MIT. Code: MIT or Apache-2.0.";
+     benchmark beside them). Speech encoder: the first layers of OpenAI's Whisper, MIT. Noise reduction: RNNoise by Xiph.Org, BSD. Code: MIT or Apache-2.0.";
 
 /// An emotion as a word that begins a line.
 pub fn emotion(emotion: Emotion) -> &'static str {

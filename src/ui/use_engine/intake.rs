@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 
 use super::Link;
+use super::again::Given;
 use crate::analysis::Analysis;
 use crate::browser::{File, decode_file, spawn};
 use crate::protocol::{JobId, LONGEST_CLIP, Request};
@@ -18,9 +19,9 @@ const MOST_DECODED_BYTES: f64 = 20e6;
 /// What waits, and what is under way.
 #[derive(Default)]
 pub(super) struct Intake {
-    waiting: RefCell<VecDeque<File>>,
+    waiting: RefCell<VecDeque<Given>>,
     /// The file whose first answer is to come.
-    current: RefCell<Option<(JobId, File)>>,
+    current: RefCell<Option<(JobId, Given)>>,
     /// The job whose file is in the browser's decoder.
     decoding: Cell<Option<JobId>>,
     decoded: RefCell<Option<Decoded>>,
@@ -38,6 +39,10 @@ struct Decoded {
 impl Link {
     /// Takes files that were given at once; they end what was given before.
     pub(super) fn give(&self, files: Vec<File>) {
+        self.give_all(files.into_iter().map(Given::new).collect());
+    }
+
+    pub(super) fn give_all(&self, files: Vec<Given>) {
         if files.is_empty() {
             return;
         }
@@ -48,10 +53,15 @@ impl Link {
     }
 
     fn give_next(&self) {
-        let Some(file) = self.intake.waiting.borrow_mut().pop_front() else { return };
+        let Some(given) = self.intake.waiting.borrow_mut().pop_front() else { return };
         self.intake.decoding.set(None);
-        let job = self.analyze(&file);
-        self.intake.current.replace(Some((job, file)));
+        let job = self.analyze(&given);
+        self.intake.current.replace(Some((job, given)));
+    }
+
+    /// The job whose first answer is to come.
+    pub(super) fn under_way(&self) -> Option<JobId> {
+        self.intake.current.borrow().as_ref().map(|(job, _)| *job)
     }
 
     /// Drops what waits, and what the browser decodes; tells whether that was all that ran.
@@ -103,7 +113,7 @@ impl Link {
 
     /// Whether the browser now tries what the engine could not read.
     pub(super) fn tries_again(&self, job: JobId, failure: &Error) -> bool {
-        let Some((_, file)) = self.intake.current.borrow().clone().filter(|(current, _)| *current == job) else {
+        let Some((_, given)) = self.intake.current.borrow().clone().filter(|(current, _)| *current == job) else {
             return false;
         };
         let what = match failure {
@@ -116,7 +126,7 @@ impl Link {
         self.intake.decoding.set(Some(job));
         let failure = failure.clone();
         spawn(async move {
-            let decoded = decoded(&file, what).await;
+            let decoded = decoded(&given.file, what).await;
             if link.intake.decoding.get() != Some(job) {
                 return;
             }
@@ -124,7 +134,10 @@ impl Link {
             match decoded {
                 Ok((sound, codec, channels)) => {
                     link.intake.decoded.replace(Some(Decoded { job, codec, channels }));
-                    link.post(&Request::Analyze { job, name: file.name() }, Some(&sound));
+                    let given = Given { file: sound, ..given };
+                    link.hold(job, &given);
+                    let Given { file, name, question } = given;
+                    link.post(&Request::Analyze { job, name, question }, Some(&file));
                 }
                 Err(error) => {
                     link.intake.current.take();

@@ -1,6 +1,7 @@
 //! The built page in headless Chromium. Run by `cargo xtask test --only e2e`, which also says where page and browser are.
 
 mod about;
+mod again;
 mod bad_input;
 mod barriers;
 mod browser_decoder;
@@ -16,6 +17,7 @@ mod norms;
 mod parity;
 mod record;
 mod several;
+mod timeline;
 mod verdict;
 
 /// A clip that every page must be able to judge.

@@ -1,0 +1,206 @@
+//! A long clip moment by moment: what is heard in overlapping windows, the stretches of one emotion, and sudden shifts.
+
+#[cfg(feature = "engine")]
+mod timing;
+
+#[cfg(feature = "engine")]
+pub use timing::{TIMELINE_SECONDS, Timing, TimingStep};
+
+use serde::{Deserialize, Serialize};
+
+use crate::inference::{Emotion, N_CLASSES, Probabilities, Tier, winner};
+
+/// Another emotion takes the place of the one before where it is more probable by this.
+const MARGIN: f32 = 0.05;
+/// Seconds on either side that a shift is measured over.
+const SIDE_SECONDS: f32 = 3.0;
+/// Total variation distance between the two sides from which on it is a shift.
+const SHIFT: f32 = 0.5;
+
+/// What is heard over the time of a clip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// The tier that was asked.
+    pub tier: Tier,
+    /// Seconds of sound that each answer is about.
+    pub window_seconds: f32,
+    /// Seconds between two answers.
+    pub hop_seconds: f32,
+    /// The answers, in order. Answer `i` stands for the time from `i * hop_seconds` on, and its window lies around the middle
+    /// of that.
+    pub moments: Vec<Option<Probabilities>>,
+    /// Stretches of one emotion, rising and apart; nothing where nobody speaks.
+    pub segments: Vec<Segment>,
+    /// Sudden shifts, rising.
+    pub shifts: Vec<Shift>,
+}
+
+/// A stretch of one emotion.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Seconds of the clip at which it begins.
+    pub from: f32,
+    /// Seconds at which it ends.
+    pub to: f32,
+    /// The emotion.
+    pub emotion: Emotion,
+    /// Its mean probability.
+    pub probability: f32,
+}
+
+/// A place where what is heard changes suddenly.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shift {
+    /// Seconds of the clip.
+    pub seconds: f32,
+    /// What is heard in the three seconds before.
+    pub before: Emotion,
+    /// And in the three after.
+    pub after: Emotion,
+    /// Total variation distance between the mean probabilities of both sides, 0.5..=1.
+    pub size: f32,
+}
+
+impl Timeline {
+    /// Of those answers, for a clip of that length.
+    pub fn new(tier: Tier, [window, hop, seconds]: [f32; 3], moments: Vec<Option<Probabilities>>) -> Self {
+        let segments = segments(&moments, hop, seconds);
+        let shifts = shifts(&moments, hop);
+        Self { tier, window_seconds: window, hop_seconds: hop, moments, segments, shifts }
+    }
+}
+
+fn segments(moments: &[Option<Probabilities>], hop: f32, seconds: f32) -> Vec<Segment> {
+    let mut shown: Vec<Option<Emotion>> = Vec::with_capacity(moments.len());
+    for heard in moments {
+        let before = shown.last().copied().flatten();
+        shown.push(heard.map(|heard| {
+            let best = winner(&heard);
+            before.filter(|before| heard[best.index()] - heard[before.index()] < MARGIN).unwrap_or(best)
+        }));
+    }
+    // One odd answer between two that agree is no stretch of its own.
+    for index in 1..shown.len().saturating_sub(1) {
+        if shown[index].is_some() && shown[index - 1].is_some() && shown[index - 1] == shown[index + 1] {
+            shown[index] = shown[index - 1];
+        }
+    }
+    let mut found: Vec<(Segment, usize)> = Vec::new();
+    for (index, (emotion, heard)) in shown.iter().zip(moments).enumerate() {
+        let (Some(emotion), Some(heard)) = (*emotion, heard) else { continue };
+        let (from, to) = (index as f32 * hop, ((index + 1) as f32 * hop).min(seconds));
+        let probability = heard[emotion.index()];
+        match found.last_mut() {
+            Some((last, count)) if last.emotion == emotion && shown[index - 1].is_some() => {
+                last.to = to;
+                last.probability += probability;
+                *count += 1;
+            }
+            _ => found.push((Segment { from, to, emotion, probability }, 1)),
+        }
+    }
+    let mean =
+        |(segment, count): (Segment, usize)| Segment { probability: segment.probability / count as f32, ..segment };
+    found.into_iter().map(mean).collect()
+}
+
+fn shifts(moments: &[Option<Probabilities>], hop: f32) -> Vec<Shift> {
+    let reach = ((SIDE_SECONDS / hop).round() as usize).max(1);
+    let candidates: Vec<Shift> = (1..moments.len())
+        .filter_map(|place| {
+            let before = mean(&moments[place.saturating_sub(reach)..place])?;
+            let after = mean(&moments[place..(place + reach).min(moments.len())])?;
+            let size = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).sum::<f32>() / 2.0;
+            let (before, after) = (winner(&before), winner(&after));
+            (size >= SHIFT && before != after).then_some(Shift { seconds: place as f32 * hop, before, after, size })
+        })
+        .collect();
+    let is_peak = |shift: &Shift| {
+        candidates.iter().all(|other| {
+            let near = (other.seconds - shift.seconds).abs() <= SIDE_SECONDS;
+            !near || other.size < shift.size || (other.size == shift.size && other.seconds >= shift.seconds)
+        })
+    };
+    candidates.iter().copied().filter(is_peak).collect()
+}
+
+/// Of the answers there are; `None` where they are fewer than half.
+fn mean(moments: &[Option<Probabilities>]) -> Option<Probabilities> {
+    let heard: Vec<&Probabilities> = moments.iter().flatten().collect();
+    if heard.is_empty() || 2 * heard.len() < moments.len() {
+        return None;
+    }
+    let mut mean = [0.0; N_CLASSES];
+    for probabilities in &heard {
+        for (slot, probability) in mean.iter_mut().zip(*probabilities) {
+            *slot += probability / heard.len() as f32;
+        }
+    }
+    Some(mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sure(emotion: Emotion) -> Option<Probabilities> {
+        let mut probabilities = [0.02; N_CLASSES];
+        probabilities[emotion.index()] = 1.0 - 0.02 * (N_CLASSES - 1) as f32;
+        Some(probabilities)
+    }
+
+    fn of(moments: Vec<Option<Probabilities>>) -> Timeline {
+        let seconds = moments.len() as f32 * 0.5 - 0.2;
+        Timeline::new(Tier::Quick, [3.0, 0.5, seconds], moments)
+    }
+
+    #[test]
+    fn stretches_are_apart_and_end_with_the_voice() {
+        let mut moments = vec![sure(Emotion::Calm); 6];
+        moments.extend([None, None]);
+        moments.extend(vec![sure(Emotion::Angry); 8]);
+        let timeline = of(moments);
+        let spans: Vec<_> = timeline.segments.iter().map(|span| (span.from, span.to, span.emotion)).collect();
+        assert_eq!(spans, [(0.0, 3.0, Emotion::Calm), (4.0, 7.8, Emotion::Angry)]);
+        assert!((timeline.segments[0].probability - 0.86).abs() < 1e-5);
+    }
+
+    #[test]
+    fn one_odd_answer_is_no_stretch_and_near_ties_do_not_take_turns() {
+        let mut moments = vec![sure(Emotion::Sad); 9];
+        moments[4] = sure(Emotion::Happy);
+        for (index, heard) in moments.iter_mut().enumerate().skip(6) {
+            let mut tie = [0.05; N_CLASSES];
+            (tie[Emotion::Sad.index()], tie[Emotion::Fearful.index()]) =
+                if index % 2 == 0 { (0.34, 0.36) } else { (0.36, 0.34) };
+            *heard = Some(tie);
+        }
+        assert_eq!(of(moments).segments.len(), 1);
+    }
+
+    #[test]
+    fn a_sudden_shift_is_marked_once_and_a_drift_is_not() {
+        let mut moments = vec![sure(Emotion::Neutral); 12];
+        moments.extend(vec![sure(Emotion::Angry); 12]);
+        let shifts = of(moments.clone()).shifts;
+        assert_eq!(shifts.len(), 1, "{shifts:?}");
+        assert_eq!((shifts[0].seconds, shifts[0].before, shifts[0].after), (6.0, Emotion::Neutral, Emotion::Angry));
+        assert!(of(vec![sure(Emotion::Neutral); 24]).shifts.is_empty());
+        let drift = (0..60).map(|index| {
+            let share = index as f32 / 59.0;
+            let mut mixed = [0.0; N_CLASSES];
+            (mixed[Emotion::Neutral.index()], mixed[Emotion::Sad.index()]) = (1.0 - share, share);
+            Some(mixed)
+        });
+        assert!(of(drift.collect()).shifts.is_empty());
+        moments[11..13].fill(None);
+        assert_eq!(of(moments).shifts.len(), 1, "a pause between does not hide it");
+    }
+
+    #[test]
+    fn a_clip_without_a_voice_has_neither() {
+        let timeline = of(vec![None; 10]);
+        assert!(timeline.segments.is_empty() && timeline.shifts.is_empty());
+        assert!(of(Vec::new()).segments.is_empty());
+    }
+}
