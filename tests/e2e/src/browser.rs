@@ -38,11 +38,15 @@ impl Browser {
 
     /// `traced`: the categories of events that the browser is to note, if any.
     async fn start_watched(more_flags: &[String], hosts: &str, traced: Option<&str>) -> Result<Self> {
-        let mut command = Command::new(path_from("CHROMEDRIVER")?);
-        // "ChromeDriver was started successfully on port 41233."
-        let (driver, port) = Process::start(command.arg("--port=0"), |line| {
-            line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
-        })?;
+        let start = || -> Result<(Process, u16)> {
+            let mut command = Command::new(path_from("CHROMEDRIVER")?);
+            // "ChromeDriver was started successfully on port 41233."
+            Process::start(command.arg("--port=0"), |line| {
+                line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
+            })
+        };
+        // It looks for a free port and takes it a moment later, when another program may have it.
+        let (driver, port) = start().or_else(|_| start())?;
         let mut flags: Vec<String> = std::env::var("UNDERTONE_BROWSER_FLAGS")
             .context("UNDERTONE_BROWSER_FLAGS is not set; use `cargo xtask test`")?
             .split_whitespace()

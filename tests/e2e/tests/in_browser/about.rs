@@ -49,6 +49,8 @@ async fn the_view_has_the_evaluations_own_figures() -> Result<()> {
         ensure!(browser.run(cells, vec![]).await? == 64);
         let rows = "return document.querySelectorAll('#all-figures tbody tr').length";
         ensure!(browser.run(rows, vec![]).await?.as_u64() > Some(10));
+        let told = "return document.querySelector('#requests').innerText.includes('models/manifest.json')";
+        browser.wait_for("the worker's own list", LIMIT, told, vec![]).await?;
         let requests = page.text("#requests").await?;
         for part in ["models/manifest.json", "worker_loader.js", "models/results.json", "style-"] {
             ensure!(requests.contains(part), "{part} is not in the list: {requests}");
