@@ -14,6 +14,8 @@ use crate::inference::{Emotion, N_CLASSES, Probabilities, Tier, winner};
 const MARGIN: f32 = 0.05;
 /// Seconds on either side that a shift is measured over.
 const SIDE_SECONDS: f32 = 3.0;
+/// A pause of this length between the sides does not hide a shift.
+const PAUSE_SECONDS: f32 = 5.0;
 /// Total variation distance between the two sides from which on it is a shift.
 const SHIFT: f32 = 0.5;
 
@@ -53,11 +55,13 @@ pub struct Segment {
 pub struct Shift {
     /// Seconds of the clip.
     pub seconds: f32,
-    /// What is heard in the three seconds before.
+    /// What is heard in the three seconds of speech before.
     pub before: Emotion,
     /// And in the three after.
     pub after: Emotion,
-    /// Total variation distance between the mean probabilities of both sides, 0.5..=1.
+    /// A pause of this length between the sides does not hide a shift.
+const PAUSE_SECONDS: f32 = 5.0;
+/// Total variation distance between the mean probabilities of both sides, 0.5..=1.
     pub size: f32,
 }
 
@@ -106,13 +110,18 @@ fn segments(moments: &[Option<Probabilities>], hop: f32, seconds: f32) -> Vec<Se
 
 fn shifts(moments: &[Option<Probabilities>], hop: f32) -> Vec<Shift> {
     let reach = ((SIDE_SECONDS / hop).round() as usize).max(1);
-    let candidates: Vec<Shift> = (1..moments.len())
+    let heard: Vec<(f32, &Probabilities)> =
+        moments.iter().enumerate().filter_map(|(index, heard)| Some((index as f32 * hop, heard.as_ref()?))).collect();
+    let candidates: Vec<Shift> = (1..heard.len())
         .filter_map(|place| {
-            let before = mean(&moments[place.saturating_sub(reach)..place])?;
-            let after = mean(&moments[place..(place + reach).min(moments.len())])?;
+            let seconds = heard[place].0;
+            let near = |(when, _): &&(f32, &Probabilities)| (seconds - when).abs() <= SIDE_SECONDS + PAUSE_SECONDS;
+            let side = |part: &[(f32, &Probabilities)]| mean(part.iter().filter(near).map(|(_, heard)| *heard), reach);
+            let before = side(&heard[place.saturating_sub(reach)..place])?;
+            let after = side(&heard[place..(place + reach).min(heard.len())])?;
             let size = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).sum::<f32>() / 2.0;
             let (before, after) = (winner(&before), winner(&after));
-            (size >= SHIFT && before != after).then_some(Shift { seconds: place as f32 * hop, before, after, size })
+            (size >= SHIFT && before != after).then_some(Shift { seconds, before, after, size })
         })
         .collect();
     let is_peak = |shift: &Shift| {
@@ -124,19 +133,14 @@ fn shifts(moments: &[Option<Probabilities>], hop: f32) -> Vec<Shift> {
     candidates.iter().copied().filter(is_peak).collect()
 }
 
-/// Of the answers there are; `None` where they are fewer than half.
-fn mean(moments: &[Option<Probabilities>]) -> Option<Probabilities> {
-    let heard: Vec<&Probabilities> = moments.iter().flatten().collect();
-    if heard.is_empty() || 2 * heard.len() < moments.len() {
-        return None;
+/// `None` of fewer than half of `wanted`.
+fn mean<'a>(answers: impl Iterator<Item = &'a Probabilities>, wanted: usize) -> Option<Probabilities> {
+    let (mut sum, mut count) = ([0.0; N_CLASSES], 0);
+    for probabilities in answers {
+        sum.iter_mut().zip(probabilities).for_each(|(slot, probability)| *slot += probability);
+        count += 1;
     }
-    let mut mean = [0.0; N_CLASSES];
-    for probabilities in &heard {
-        for (slot, probability) in mean.iter_mut().zip(*probabilities) {
-            *slot += probability / heard.len() as f32;
-        }
-    }
-    Some(mean)
+    (2 * count >= wanted).then(|| sum.map(|sum| sum / count.max(1) as f32))
 }
 
 #[cfg(test)]
@@ -193,8 +197,10 @@ mod tests {
             Some(mixed)
         });
         assert!(of(drift.collect()).shifts.is_empty());
-        moments[11..13].fill(None);
-        assert_eq!(of(moments).shifts.len(), 1, "a pause between does not hide it");
+        moments[10..16].fill(None);
+        let shifts = of(moments).shifts;
+        assert_eq!(shifts.len(), 1, "a pause between does not hide it");
+        assert_eq!(shifts[0].seconds, 8.0, "where the voice comes back");
     }
 
     #[test]

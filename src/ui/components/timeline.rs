@@ -74,7 +74,7 @@ fn drawn(line: &Rc<Line>, seconds: f32, name: &str, playing: &Playing) -> Html {
             }
             <details id="timeline-table" class="plot-table">
                 <summary>{ text::TIMELINE_TABLE }</summary>
-                <div class="about-wide" tabindex="0" role="region" aria-label={text::TIMELINE}>
+                <div class="about-wide" tabindex="0" role="region" aria-label={text::TIMELINE_TABLE_LABEL}>
                     <table class="about-table">
                         <thead><tr>{ for text::SEGMENT_COLUMNS.map(|name| html! { <th scope="col">{ name }</th> }) }</tr></thead>
                         <tbody>

@@ -42,8 +42,8 @@ pub(crate) fn Tables(props: &TablesProps) -> Html {
                         <thead>
                             <tr>
                                 <th scope="col">{ text::TIME_COLUMN }</th>
-                                <th scope="col">{ text::LEVEL_COLUMN }</th>
-                                { for columns.map(|name| html! { <th scope="col">{ name }</th> }) }
+                                <th scope="col" class="figure">{ text::LEVEL_COLUMN }</th>
+                                { for columns.map(|name| html! { <th scope="col" class="figure">{ name }</th> }) }
                             </tr>
                         </thead>
                         <tbody>{ for rows(analysis).into_iter().map(|row| html! {

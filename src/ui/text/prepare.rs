@@ -5,7 +5,7 @@ use crate::analysis::{Emotion, Preparation, Shift, Tier, Timeline, Treatment};
 
 /// A clip's file is not there any more.
 pub const NOT_HELD: &str = "the recording is not held any more, give it once more";
-/// Title.
+/// Title of the stages.
 pub const PREPARATION: &str = "How it was prepared";
 /// Under the title.
 pub const PREPARATION_NOTE: &str = "What is done to the recording before the models hear it. Switch a stage on or off, and see what it does to the answer; the \
@@ -36,12 +36,14 @@ pub const NO_SOUND: &str = "This sound is not held any more. Give the recording 
 pub const CANNOT_PLAY: &str = "The browser could not play this sound.";
 /// Label of the slider for noise reduction.
 pub const NOISE_STRENGTH: &str = "Strength of the noise reduction";
-/// Title.
+/// Title of the timeline.
 pub const TIMELINE: &str = "Over time";
 /// Button.
 pub const TIMELINE_CSV: &str = "Save as CSV";
 /// Summary above the table.
 pub const TIMELINE_TABLE: &str = "As a table";
+/// Name of the table's frame.
+pub const TIMELINE_TABLE_LABEL: &str = "Over time, as a table";
 /// Summary above the waveform's numbers.
 pub const PLOT_TABLE: &str = "These plots as tables";
 /// Columns of the segments.
@@ -110,7 +112,8 @@ pub fn treated(treatment: Treatment, report: &Preparation) -> String {
     }
     match treatment {
         Treatment::Rumble => match &report.rumble {
-            Some(rumble) => format!("Offset {:.4}; {:.0} dB of rumble taken off.", rumble.offset, rumble.removed_db),
+            Some(rumble) => format!("Offset {:.4}; {:.0} dB of rumble taken off.", rumble.offset, rumble.removed_db)
+                .replace('-', "\u{2212}"),
             None => String::new(),
         },
         Treatment::Noise => match report.noise.as_ref().and_then(|noise| noise.removed_db) {

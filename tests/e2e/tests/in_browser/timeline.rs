@@ -6,7 +6,6 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use undertone_e2e::axe;
 use undertone_e2e::browser::Browser;
-use undertone_e2e::keep::SavedFile;
 use undertone_e2e::page::Page;
 use undertone_e2e::path_from;
 use undertone_e2e::site::Site;
@@ -31,8 +30,8 @@ async fn a_longer_clip_is_heard_in_windows_by_both_tiers() -> Result<()> {
     let site = Site::built("/")?;
     let screenshots = path_from("UNDERTONE_SCREENSHOTS")?;
     Browser::with(async |browser| {
+        Page::take_saved(browser).await?;
         let page = Page::open(browser, &site).await?;
-        SavedFile::take_saved(browser).await?;
         page.result_of("long.wav", &long_clip()).await?;
         browser.wait_for("the first timeline", LIMIT, TIER, vec![json!("quick")]).await?;
         browser.wait_for("the sharper one", LIMIT, TIER, vec![json!("deep")]).await?;
