@@ -59,9 +59,7 @@ pub struct Shift {
     pub before: Emotion,
     /// And in the three after.
     pub after: Emotion,
-    /// A pause of this length between the sides does not hide a shift.
-const PAUSE_SECONDS: f32 = 5.0;
-/// Total variation distance between the mean probabilities of both sides, 0.5..=1.
+    /// Total variation distance between the mean probabilities of both sides, 0.5..=1.
     pub size: f32,
 }
 
@@ -112,7 +110,7 @@ fn shifts(moments: &[Option<Probabilities>], hop: f32) -> Vec<Shift> {
     let reach = ((SIDE_SECONDS / hop).round() as usize).max(1);
     let heard: Vec<(f32, &Probabilities)> =
         moments.iter().enumerate().filter_map(|(index, heard)| Some((index as f32 * hop, heard.as_ref()?))).collect();
-    let candidates: Vec<Shift> = (1..heard.len())
+    let candidates: Vec<(usize, Shift)> = (1..heard.len())
         .filter_map(|place| {
             let seconds = heard[place].0;
             let near = |(when, _): &&(f32, &Probabilities)| (seconds - when).abs() <= SIDE_SECONDS + PAUSE_SECONDS;
@@ -121,16 +119,16 @@ fn shifts(moments: &[Option<Probabilities>], hop: f32) -> Vec<Shift> {
             let after = side(&heard[place..(place + reach).min(heard.len())])?;
             let size = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).sum::<f32>() / 2.0;
             let (before, after) = (winner(&before), winner(&after));
-            (size >= SHIFT && before != after).then_some(Shift { seconds, before, after, size })
+            (size >= SHIFT && before != after).then_some((place, Shift { seconds, before, after, size }))
         })
         .collect();
-    let is_peak = |shift: &Shift| {
-        candidates.iter().all(|other| {
-            let near = (other.seconds - shift.seconds).abs() <= SIDE_SECONDS;
-            !near || other.size < shift.size || (other.size == shift.size && other.seconds >= shift.seconds)
+    let is_peak = |(place, shift): &&(usize, Shift)| {
+        candidates.iter().all(|(other_place, other)| {
+            let far = place.abs_diff(*other_place) > reach;
+            far || other.size < shift.size || (other.size == shift.size && other_place >= place)
         })
     };
-    candidates.iter().copied().filter(is_peak).collect()
+    candidates.iter().filter(is_peak).map(|(_, shift)| *shift).collect()
 }
 
 /// `None` of fewer than half of `wanted`.
