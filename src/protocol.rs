@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::analysis::{Analysis, DeepAnalysis, LivePoint, ModelKind, Question, Stage, Timeline};
+use crate::analysis::{Analysis, DeepAnalysis, Emotion, LivePoint, ModelKind, Question, Stage, Timeline, Why};
 use crate::audio::MAX_SECONDS;
 
 /// Number of a job; the page counts up, so that a late answer to an old clip can be told from the new one.
@@ -44,6 +44,13 @@ pub enum Request {
         job: JobId,
         /// Which sound.
         of: Sound,
+    },
+    /// Tell why that clip sounds like that emotion; `None` to stop.
+    Why {
+        /// The job.
+        job: JobId,
+        /// The emotion.
+        emotion: Option<Emotion>,
     },
     /// Tell what has been asked of the host so far.
     Requests,
@@ -159,6 +166,13 @@ pub enum Response {
         /// What.
         event: TimingEvent,
     },
+    /// Something about why a clip was answered so.
+    Why {
+        /// The job.
+        job: JobId,
+        /// What.
+        event: WhyEvent,
+    },
     /// What is heard in a session just now, or why nothing more will be.
     Live {
         /// The session.
@@ -255,6 +269,22 @@ pub enum TimingEvent {
     /// A tier's timeline.
     Done(Box<Timeline>),
     /// What there is stands.
+    Ended(Error),
+}
+
+/// What has become of a question why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum WhyEvent {
+    /// The models are being asked.
+    Progress {
+        /// Steps that are done.
+        done: usize,
+        /// Steps in all; 0 while unknown.
+        of: usize,
+    },
+    /// The answer.
+    Done(Box<Why>),
+    /// There is none.
     Ended(Error),
 }
 

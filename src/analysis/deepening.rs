@@ -68,7 +68,10 @@ impl Deepening {
             },
             State::Answering { mut inputs, windows, mut answers, millis } => {
                 let Some(entry) = engine.entries().nth(answers.len()) else {
-                    return self.finish(engine, answers, windows, millis).map(|done| DeepStep::Done(Box::new(done)));
+                    let attention = inputs.attention().to_vec();
+                    return self
+                        .finish(engine, answers, attention, [windows as f32, millis])
+                        .map(|done| DeepStep::Done(Box::new(done)));
                 };
                 let probabilities = engine.predict(answers.len(), &mut inputs)?;
                 answers.push(Answer {
@@ -101,13 +104,20 @@ impl Deepening {
         &self,
         engine: &DeepEngine,
         answers: Vec<Answer>,
-        windows: usize,
-        encoder_millis: f32,
+        attention: Vec<f32>,
+        [windows, encoder_millis]: [f32; 2],
     ) -> Result<DeepAnalysis> {
         let deep = answers.iter().map(|answer| (answer.model.as_str(), answer.probabilities));
         let quick = self.quick.iter().map(|(model, probabilities)| (model.as_str(), *probabilities));
         let said: Vec<(&str, Probabilities)> = deep.chain(quick).collect();
         let probabilities = engine.join(&said)?;
-        Ok(DeepAnalysis { probabilities, winner: winner(&probabilities), answers, windows, encoder_millis })
+        Ok(DeepAnalysis {
+            probabilities,
+            winner: winner(&probabilities),
+            answers,
+            attention,
+            windows: windows as usize,
+            encoder_millis,
+        })
     }
 }

@@ -9,6 +9,7 @@ mod pipeline;
 mod position;
 mod timeline;
 mod view;
+mod why;
 
 pub use crate::audio::{MAX_BYTES, NOISE_MODEL, NoiseModel, Plan, Preparation, Treatment};
 pub use crate::features::RecordingQuality;
@@ -28,6 +29,10 @@ pub use timeline::{TIMELINE_SECONDS, Timing, TimingStep};
 pub use view::{
     Analysis, Answer, ClipInfo, DeepAnalysis, Envelope, MelView, Notice, PreparationView, Stage, StageTime, Treated,
 };
+
+#[cfg(feature = "engine")]
+pub use why::{Asking, AskingStep, Reasons};
+pub use why::{ColumnReason, Family, Occlusion, TreeReasons, Why};
 
 /// What is asked about a clip.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::{
-    Analysis, Answer, Clip, ClipInfo, Deepening, Envelope, MelView, Notice, PreparationView, Question, Stage,
+    Analysis, Answer, Clip, ClipInfo, Deepening, Envelope, MelView, Notice, PreparationView, Question, Reasons, Stage,
     StageTime, Timing, Treated,
 };
 use crate::audio::{Audio, Decoded, MIN_SECONDS, NoiseModel, PreparedBy, decode, prepare_by, resample};
@@ -31,6 +31,7 @@ pub struct Analyzer {
     noise: Option<Rc<NoiseModel>>,
     deepening: Option<Deepening>,
     timing: Option<Timing>,
+    reasons: Option<Reasons>,
     heard: Option<Audio>,
 }
 
@@ -79,6 +80,7 @@ impl Analyzer {
             noise: None,
             deepening: None,
             timing: None,
+            reasons: None,
             heard: None,
         }
     }
@@ -113,7 +115,8 @@ impl Analyzer {
         let next = self.advance(state, engine, now)?;
         self.add_time(stage, (now() - start) as f32);
         match next {
-            State::Models { answers, votes, .. } if answers.len() == engine.entries().len() => {
+            State::Models { answers, votes, inputs } if answers.len() == engine.entries().len() => {
+                self.reasons = self.found.log_mel.clone().map(|mel| Reasons::new(mel, inputs.row()));
                 self.finish(engine, answers, &votes).map(|analysis| Step::Done(Box::new(analysis)))
             }
             state => {
@@ -126,6 +129,11 @@ impl Analyzer {
     /// The clip as the models heard it, once it has its result: 16 kHz, silence cut, level evened.
     pub fn take_heard(&mut self) -> Option<Audio> {
         self.heard.take()
+    }
+
+    /// What there is to be asked about it, once it has its result.
+    pub fn take_reasons(&mut self) -> Option<Reasons> {
+        self.reasons.take()
     }
 
     /// The same clip for its timeline, once it has its result, if it is long enough for one.

@@ -45,6 +45,8 @@ pub struct DeepAnalysis {
     pub winner: Emotion,
     /// What each model said, the ensemble not among them.
     pub answers: Vec<Answer>,
+    /// What the model with attention attended to: a weight for each 100 ms of the kept sound, of sum 1; empty where none tells.
+    pub attention: Vec<f32>,
     /// Windows that the clip was heard in.
     pub windows: usize,
     /// Time that the encoder took for all of them, in milliseconds.

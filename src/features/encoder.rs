@@ -16,6 +16,8 @@ pub struct EncoderWindow {
     pub values: Vec<f32>,
     /// Frames, at most the asked number.
     pub frames: usize,
+    /// The frame of the clip that it begins with.
+    pub start: usize,
 }
 
 impl EncoderWindow {
@@ -48,7 +50,7 @@ pub fn encoder_windows(mel: &MelSpectrogram, width: usize) -> Vec<EncoderWindow>
             let values = rows.into_iter().flat_map(|row| {
                 row.iter().skip(start).take(frames).map(|value| (value + 4.0) / 4.0).collect::<Vec<f32>>()
             });
-            EncoderWindow { values: values.collect(), frames }
+            EncoderWindow { values: values.collect(), frames, start }
         })
         .collect()
 }

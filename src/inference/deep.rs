@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Encoded, Encoder, EncoderEntry, Manifest, Model, ModelEntry, ModelKind, OnnxModel, Probabilities, Tier, calibration,
 };
-use crate::features::{EncoderWindow, MelSpectrogram, encoder_windows};
+use crate::features::{ENCODER_BLOCK, ENCODER_STRIDE, EncoderWindow, MelSpectrogram, encoder_windows};
 use crate::{Error, Result};
 
 /// Encoder and heads, checked and optimised.
@@ -20,17 +20,23 @@ pub struct DeepEngine {
 pub struct DeepInputs {
     encoded: Vec<Encoded>,
     projected: Vec<Vec<f32>>,
+    attention: Vec<f32>,
 }
 
 impl DeepInputs {
     /// The inputs of a clip whose windows have been encoded.
     pub fn new(encoded: Vec<Encoded>) -> Self {
-        Self { encoded, projected: Vec::new() }
+        Self { encoded, projected: Vec::new(), attention: Vec::new() }
     }
 
     /// What the linear head projected, one vector a window; empty before it has run.
     pub fn projected(&self) -> &[Vec<f32>] {
         &self.projected
+    }
+
+    /// What the model with attention attended to, a weight for each 100 ms of the clip, of sum 1; empty before it has run.
+    pub fn attention(&self) -> &[f32] {
+        &self.attention
     }
 }
 
@@ -111,6 +117,7 @@ impl DeepEngine {
         })?;
         let mut votes = Vec::with_capacity(inputs.encoded.len());
         let mut projected = Vec::new();
+        let mut attention = Vec::new();
         for (window, encoded) in inputs.encoded.iter().enumerate() {
             let output = match entry.kind {
                 ModelKind::Linear => head.run(&encoded.pooled)?,
@@ -119,9 +126,14 @@ impl DeepEngine {
             };
             votes.push((output.probabilities, encoded.frames as f32));
             projected.push(output.embedding);
+            spread(&output.attention, encoded, &mut attention);
         }
         if entry.kind == ModelKind::Linear {
             inputs.projected = projected;
+        }
+        if entry.kind == ModelKind::Attention {
+            let sum: f32 = attention.iter().sum();
+            inputs.attention = attention.iter().map(|weight| weight / sum.max(f32::MIN_POSITIVE)).collect();
         }
         let joined = calibration::soft_vote(votes.iter().map(|(probabilities, weight)| (probabilities, *weight)));
         Ok(calibration::scale(&joined, entry.temperature))
@@ -139,6 +151,19 @@ impl DeepEngine {
     /// Blocks with the column that tells them from what stands behind the clip.
     fn attended(&self, blocks: &[f32]) -> Vec<f32> {
         attention_input(blocks, self.encoder.entry())
+    }
+}
+
+/// Lays a window's weights on the clip's blocks of 100 ms; a window counts as its length.
+fn spread(weights: &[f32], window: &Encoded, clip: &mut Vec<f32>) {
+    let frames = ENCODER_STRIDE * ENCODER_BLOCK;
+    let blocks = window.frames.div_ceil(ENCODER_STRIDE).div_ceil(ENCODER_BLOCK).min(weights.len());
+    let first = window.start / frames;
+    if clip.len() < first + blocks {
+        clip.resize(first + blocks, 0.0);
+    }
+    for (slot, weight) in clip[first..].iter_mut().zip(&weights[..blocks]) {
+        *slot += window.frames as f32 * weight;
     }
 }
 

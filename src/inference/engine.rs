@@ -1,5 +1,6 @@
 //! All models of the quick tier that were handed in, ready to run one after the other.
 
+use super::trees::TreeEnsemble;
 use super::{Manifest, Model, ModelEntry, ModelKind, OnnxModel, Probabilities, Tier, calibration};
 use crate::features::{FeatureConfig, Features, cnn_windows, relative_image};
 use crate::{Error, Result};
@@ -97,6 +98,42 @@ impl Engine {
             _ => model.run(&inputs.row())?.probabilities,
         };
         Ok(calibration::scale(&probabilities, entry.temperature))
+    }
+
+    /// What the convolutional network alone says of one of its windows, not calibrated.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where there is no such network, or the window does not fit.
+    pub fn hear_window(&self, window: &[f32]) -> Result<Probabilities> {
+        Ok(self.network()?.1.run(window)?.probabilities)
+    }
+
+    /// Joins what it said of all windows, and calibrates and balances it.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where there is no such network.
+    pub fn answer_of_windows(&self, answers: &[Probabilities]) -> Result<Probabilities> {
+        let joined = calibration::soft_vote(answers.iter().map(|answer| (answer, 1.0)));
+        Ok(self.balanced(&calibration::scale(&joined, self.network()?.0.temperature)))
+    }
+
+    fn network(&self) -> Result<&(ModelEntry, Box<dyn Model>)> {
+        self.models
+            .iter()
+            .find(|(entry, _)| entry.kind == ModelKind::Cnn)
+            .ok_or_else(|| Error::Model { model: "cnn-2d".into(), reason: "there is no such model".into() })
+    }
+
+    /// Entry and trees of model `index` of [`entries`](Self::entries), where it is made of trees.
+    pub fn trees(&self, index: usize) -> Option<(&ModelEntry, &TreeEnsemble)> {
+        let (entry, model) = self.models.get(index)?;
+        Some((entry, model.trees()?))
+    }
+
+    /// The mean over the training clips of what the models after the network take ([`Inputs::row`]), from the model that
+    /// scales by it.
+    pub fn typical_row(&self) -> Option<&[f32]> {
+        self.models.iter().find_map(|(_, model)| model.typical())
     }
 
     /// A model's answer with every class equally likely beforehand.

@@ -29,6 +29,8 @@ pub struct Output {
     pub probabilities: Probabilities,
     /// The layer before the last; empty for a model that has none.
     pub embedding: Vec<f32>,
+    /// What it attends to: weights over its input's rows, of sum 1; empty for a model that does not tell.
+    pub attention: Vec<f32>,
 }
 
 /// What the encoder gives for one window.
@@ -40,6 +42,8 @@ pub struct Encoded {
     pub blocks: Vec<f32>,
     /// Mel frames of the window: its weight among the windows of a clip.
     pub frames: usize,
+    /// The frame of the clip that it begins with.
+    pub start: usize,
 }
 
 /// A model that is ready to run.
@@ -49,4 +53,14 @@ pub trait Model {
     /// # Errors
     /// [`Error::Model`](crate::Error::Model) for an input of another size, or an output that is no probability.
     fn run(&self, input: &[f32]) -> Result<Output>;
+
+    /// Its trees, where it is made of them.
+    fn trees(&self) -> Option<&trees::TreeEnsemble> {
+        None
+    }
+
+    /// The mean of its inputs over the training clips, where it scales by it.
+    fn typical(&self) -> Option<&[f32]> {
+        None
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! Source: <https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleClassifier.html>.
 
+mod shap;
 #[cfg(test)]
 mod tests;
 

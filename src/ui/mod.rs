@@ -66,6 +66,8 @@ fn App() -> Html {
                 on_threshold={engine.threshold.clone()}
                 again={state.again.clone()}
                 busy={state.running().is_some()}
+                whys={state.whys.clone()}
+                on_why={engine.why.clone()}
                 on_listen={engine.listen.clone()}
                 on_prepare={engine.prepare.clone()}
                 on_part={engine.part.clone()}

@@ -18,7 +18,7 @@ use self::intake::Intake;
 use self::live::LiveLink;
 use self::sound::Wanted;
 use super::state::{Action, AgainAction, DEFAULT_THRESHOLD, LiveAction, Moment, Report, Saved, State, THRESHOLDS};
-use crate::analysis::Plan;
+use crate::analysis::{Emotion, Plan};
 use crate::browser::{
     Buffer, File, Worker, remember, remember_number, remembered, remembered_number, saves_data, spawn, time_of_day,
 };
@@ -64,6 +64,8 @@ pub struct EngineHandle {
     pub sound: Callback<(JobId, String)>,
     /// Hand that clip's sound over, to be played.
     pub listen: Callback<Listen>,
+    /// Ask why that clip sounds like that emotion; `None` to stop asking.
+    pub why: Callback<(JobId, Option<Emotion>)>,
     /// Prepare that clip another way.
     pub prepare: Callback<(JobId, Plan)>,
     /// Analyse a part of that clip, start and end in seconds, as a clip of its own.
@@ -136,6 +138,10 @@ pub fn use_engine() -> EngineHandle {
         let link = link.clone();
         use_callback((), move |listen, ()| link.ask_to_listen(listen))
     };
+    let why = {
+        let link = link.clone();
+        use_callback((), move |(job, emotion), ()| link.ask_why(job, emotion))
+    };
     let prepare = {
         let link = link.clone();
         use_callback((), move |(job, plan), ()| link.prepare(job, plan))
@@ -168,6 +174,7 @@ pub fn use_engine() -> EngineHandle {
         forget,
         sound,
         listen,
+        why,
         prepare,
         part,
         saved,
@@ -301,6 +308,7 @@ impl Link {
                 Action::Again(AgainAction::Done(job, analysis))
             }
             Ok(Response::Failed { job, error }) if self.is_again(job) => Action::Again(AgainAction::Failed(job, error)),
+            Ok(Response::Why { job, event }) => Action::WhyTold { job, event },
             Ok(Response::Timing { job, event }) => Action::Again(AgainAction::Timing(job, event)),
             Ok(Response::Done { job, mut analysis }) => {
                 self.first_answer(job, &mut analysis);
@@ -395,6 +403,15 @@ impl Link {
             }
         }
         self.dispatcher.dispatch(job.map_or(Action::AllForgotten, Action::ClipForgotten));
+    }
+
+    fn ask_why(&self, job: JobId, emotion: Option<Emotion>) {
+        if emotion.is_some() {
+            self.dispatcher.dispatch(Action::WhyAsked(job));
+        }
+        if self.hears.get() {
+            self.post(&Request::Why { job, emotion }, None);
+        }
     }
 
     fn ask_for_requests(&self) {

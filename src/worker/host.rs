@@ -7,8 +7,9 @@ use super::live::Live;
 use super::models::{self, Loaded};
 use super::second::Second;
 use super::timing::Timed;
+use super::why::Questions;
 use crate::analysis::{
-    Analysis, Analyzer, Clip, Deepening, MAX_BYTES, NOISE_MODEL, NoiseModel, Question, Step, Timing, sound_of,
+    Analysis, Analyzer, Clip, Deepening, MAX_BYTES, NOISE_MODEL, NoiseModel, Question, Reasons, Step, Timing, sound_of,
 };
 use crate::browser::{Buffer, Download, File, Freshness, Scope, log_error, now, read_file, requests, spawn, yield_now};
 use crate::inference::Engine;
@@ -28,6 +29,7 @@ struct Outcome {
     analysis: Box<Analysis>,
     deepening: Option<Deepening>,
     timing: Option<Timing>,
+    reasons: Option<Reasons>,
     heard: Option<Heard>,
 }
 
@@ -60,6 +62,8 @@ pub(super) struct Host {
     pub(super) second: Second,
     /// And its timeline.
     pub(super) timed: Timed,
+    /// And why it was answered so.
+    pub(super) questions: Questions,
     /// Somebody who speaks just now: before all else.
     pub(super) live: Live,
 }
@@ -76,6 +80,7 @@ impl Host {
             running: Cell::new(false),
             second: Second::default(),
             timed: Timed::default(),
+            questions: Questions::default(),
             live: Live::default(),
         }
     }
@@ -108,11 +113,14 @@ impl Host {
             Ok((Request::Sound { job, of: Sound::Heard }, _)) => self.hand_out(job),
             Ok((Request::Sound { job, of }, Some(file))) => self.hand_out_recorded(job, of, file),
             Ok((Request::Sound { job, of }, None)) => self.post(&Response::Sound { job, of, sample_rate: 0 }),
+            Ok((Request::Why { job, emotion: Some(emotion) }, _)) => self.ask_why(job, emotion),
+            Ok((Request::Why { job, emotion: None }, _)) => self.end_why(Some(job)),
             Ok((Request::Requests, _)) => self.post(&Response::Requests(requests())),
             Ok((Request::Forget { job }, _)) => {
                 self.forget_job(job);
                 self.forget_heard(|heard| heard.job == job);
                 self.timed.forget(Some(job));
+                self.forget_why(Some(job));
             }
             Ok((Request::LiveBegin { session, sample_rate }, _)) => self.begin_live(session, sample_rate),
             Ok((Request::LiveSamples { session, samples }, _)) => self.hear_live(session, &samples),
@@ -126,6 +134,7 @@ impl Host {
         self.forget_answered();
         self.forget_heard(|_| true);
         self.timed.forget(None);
+        self.forget_why(None);
         self.current.set(Some(job.id));
         self.waiting.replace(Some(job));
         if matches!(*self.models.borrow(), Models::Absent) {
@@ -198,10 +207,11 @@ impl Host {
             if host.current.get() == Some(id) {
                 host.current.set(None);
                 match outcome {
-                    Ok(Outcome { analysis, deepening, timing, heard }) => {
+                    Ok(Outcome { analysis, deepening, timing, reasons, heard }) => {
                         host.post(&Response::Done { job: id, analysis });
                         host.heard.replace(heard);
                         host.timed.replace(id, timing);
+                        host.questions.replace(id, reasons);
                         host.answered(id, deepening);
                     }
                     Err(error) => host.post(&Response::Failed { job: id, error }),
@@ -236,8 +246,8 @@ impl Host {
                     sample_rate: audio.sample_rate(),
                     samples: Buffer::of_samples(audio.samples()),
                 });
-                let timing = analyzer.take_timing();
-                return Ok(Outcome { analysis, deepening: analyzer.into_deepening(), timing, heard });
+                let (timing, reasons) = (analyzer.take_timing(), analyzer.take_reasons());
+                return Ok(Outcome { analysis, deepening: analyzer.into_deepening(), timing, reasons, heard });
             }
         }
     }

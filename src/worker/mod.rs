@@ -7,6 +7,7 @@ mod live;
 mod models;
 mod second;
 mod timing;
+mod why;
 
 use std::rc::Rc;
 

@@ -103,7 +103,7 @@ impl Host {
 
     /// Fetches, prepares or uses the deep tier, whichever is next.
     pub(super) fn run_second(self: &Rc<Self>, loaded: &Rc<Loaded>) {
-        if self.live.is_on() {
+        if self.live.is_on() || self.run_why(loaded) {
             return;
         }
         if loaded.deep.is_none() {

@@ -65,7 +65,7 @@ impl Host {
                         (clip.quick, clip.deep) = (false, deep.is_none());
                         host.post(&Response::Timing { job, event: TimingEvent::Done(timeline) });
                     }
-                    // Somebody speaks: begun anew when that is over.
+                    // Somebody speaks, or asks: begun anew when that is over.
                     Ok(None) => clip.timing.restart(),
                     Err(error) => {
                         (clip.quick, clip.deep) = (false, false);
@@ -94,7 +94,7 @@ impl Host {
                 self.post(&Response::Timing { job, event: TimingEvent::Progress { window, of } });
             }
             yield_now().await;
-            if self.timed.job.get() != Some(job) || self.live.is_on() {
+            if self.timed.job.get() != Some(job) || self.live.is_on() || self.questions.are_open() {
                 return Ok(None);
             }
             if let TimingStep::Done(timeline) = timing.step(&loaded.engine, deep, &now)? {

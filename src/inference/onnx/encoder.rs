@@ -81,7 +81,7 @@ impl Encoder {
         if !fits || !pooled.iter().chain(&blocks).all(|value| value.is_finite()) {
             return Err(refuse(&self.entry, "its output has another size, or is no number".into()));
         }
-        Ok(Encoded { pooled, blocks, frames: window.frames })
+        Ok(Encoded { pooled, blocks, frames: window.frames, start: window.start })
     }
 }
 

@@ -14,6 +14,12 @@ pub(super) fn register(onnx: &mut tract_onnx::Onnx) {
 }
 
 fn parse(_context: &ParsingContext, node: &NodeProto) -> TractResult<(Box<dyn InferenceOp>, Vec<String>)> {
+    let labels: Arc<[i64]> = node.get_attr_slice::<i64>("classlabels_int64s")?.into();
+    Ok((expand(TreeEnsembleOp { ensemble: Arc::new(ensemble(node)?), labels }), Vec::new()))
+}
+
+/// The trees of a node of that operator.
+pub(super) fn ensemble(node: &NodeProto) -> TractResult<TreeEnsemble> {
     let refused = ["_as_tensor", "classlabels_strings", "aggregate_function"];
     if let Some(attribute) = node.attribute.iter().find(|a| refused.iter().any(|name| a.name.ends_with(name))) {
         return node.bail_attr(&attribute.name, "is not supported");
@@ -22,13 +28,13 @@ fn parse(_context: &ParsingContext, node: &NodeProto) -> TractResult<(Box<dyn In
     let floats = |name: &str| Ok::<_, TractError>(node.get_attr_opt_slice::<f32>(name)?.unwrap_or_default());
     let mode = |name: &&str| Mode::from_name(name).ok_or_else(|| format_err!("nodes_modes: {name:?} is not supported"));
     let modes: Vec<Mode> = node.get_attr_vec::<&str>("nodes_modes")?.iter().map(mode).collect::<TractResult<_>>()?;
-    let labels: Arc<[i64]> = node.get_attr_slice::<i64>("classlabels_int64s")?.into();
+    let labels = node.get_attr_slice::<i64>("classlabels_int64s")?;
     let post_transform = match node.get_attr_opt::<&str>("post_transform")?.unwrap_or("NONE") {
         "NONE" => PostTransform::None,
         "SOFTMAX" => PostTransform::Softmax,
         other => return node.bail_attr("post_transform", &format!("{other:?} is not supported")),
     };
-    let ensemble = TreeEnsemble::new(&Attributes {
+    TreeEnsemble::new(&Attributes {
         nodes_treeids: ints("nodes_treeids")?,
         nodes_nodeids: ints("nodes_nodeids")?,
         nodes_featureids: ints("nodes_featureids")?,
@@ -45,8 +51,7 @@ fn parse(_context: &ParsingContext, node: &NodeProto) -> TractResult<(Box<dyn In
         post_transform,
         n_classes: labels.len(),
     })
-    .map_err(|reason| format_err!("{reason}"))?;
-    Ok((expand(TreeEnsembleOp { ensemble: Arc::new(ensemble), labels }), Vec::new()))
+    .map_err(|reason| format_err!("{reason}"))
 }
 
 /// `[N, F]` f32 to labels `[N]` i64 and scores or probabilities `[N, C]` f32.

@@ -23,6 +23,7 @@ mod stages;
 mod threshold;
 mod timeline;
 mod voice;
+mod why;
 
 pub(super) use about::About;
 pub(super) use batch::batch_line;

@@ -10,9 +10,10 @@ use super::preparation::Preparation;
 use super::stages::Stages;
 use super::timeline::Timeline;
 use super::voice::Voice;
-use crate::analysis::{Plan, Tier};
+use super::why::Why;
+use crate::analysis::{Emotion, Plan, Tier};
 use crate::protocol::{DeepOffer, JobId};
-use crate::ui::state::{Again, DeepState, DeepStatus, Report, Saved};
+use crate::ui::state::{Again, DeepState, DeepStatus, Report, Saved, Whys};
 use crate::ui::use_engine::Listen;
 use crate::ui::use_player::use_player;
 
@@ -41,6 +42,8 @@ pub(crate) struct ResultProps {
     pub(crate) again: Again,
     /// Whether another clip is under way.
     pub(crate) busy: bool,
+    pub(crate) whys: Whys,
+    pub(crate) on_why: Callback<(JobId, Option<Emotion>)>,
     pub(crate) on_listen: Callback<Listen>,
     pub(crate) on_prepare: Callback<(JobId, Plan)>,
     /// Analyses a part of it as a clip of its own.
@@ -68,7 +71,8 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
         >
             <Answer ..props.clone() />
             <Clip report={report.clone()} playing={playing.clone()} on_part={props.on_part.clone()} />
-            <Timeline report={report.clone()} again={props.again.clone()} {playing} />
+            <Timeline report={report.clone()} again={props.again.clone()} playing={playing.clone()} />
+            <Why report={report.clone()} whys={props.whys.clone()} {playing} on_why={props.on_why.clone()} />
             <Preparation
                 report={report.clone()}
                 again={props.again.clone()}

@@ -58,6 +58,16 @@ pub(crate) fn Mel(props: &MelProps) -> Html {
 }
 
 pub(super) fn draw(surface: &Surface, analysis: &Analysis) -> Result<()> {
+    let palette: [[u8; 3]; 256] = std::array::from_fn(|value| colormap::magma(value as u8));
+    draw_by(surface, analysis, &|_, _, value| palette[usize::from(value)])
+}
+
+/// In other colours: of a band, a frame, and how loud it is there.
+pub(super) fn draw_by(
+    surface: &Surface,
+    analysis: &Analysis,
+    color: &dyn Fn(usize, usize, u8) -> [u8; 3],
+) -> Result<()> {
     let mel = &analysis.mel;
     let frame = Frame::new(surface, analysis.clip.seconds);
     surface.ink("--plot-ground");
@@ -74,7 +84,7 @@ pub(super) fn draw(surface: &Surface, analysis: &Analysis) -> Result<()> {
         }
         let (x, width) = (frame.x(from), frame.x(to) - frame.x(from));
         let columns = (last - first).min((width * surface.density()).ceil().max(1.0) as usize);
-        let rgba = picture(mel, first, last, columns);
+        let rgba = picture(mel, first, last, columns, color);
         surface.image(&rgba, columns as u32, mel.n_mels as u32, [x, frame.top, width, frame.height])?;
     }
 
@@ -98,8 +108,13 @@ fn frame_at(mel: &MelView, seconds: f64) -> usize {
 }
 
 /// RGBA of the frames `first..last` in that many columns, highest band on top; a column shows its loudest frame.
-fn picture(mel: &MelView, first: usize, last: usize, columns: usize) -> Vec<u8> {
-    let palette: [[u8; 3]; 256] = std::array::from_fn(|value| colormap::magma(value as u8));
+fn picture(
+    mel: &MelView,
+    first: usize,
+    last: usize,
+    columns: usize,
+    color: &dyn Fn(usize, usize, u8) -> [u8; 3],
+) -> Vec<u8> {
     let frames = last - first;
     let mut rgba = Vec::with_capacity(columns * mel.n_mels * 4);
     for band in (0..mel.n_mels).rev() {
@@ -108,7 +123,7 @@ fn picture(mel: &MelView, first: usize, last: usize, columns: usize) -> Vec<u8> 
             let begin = first + column * frames / columns;
             let end = (first + (column + 1) * frames / columns).max(begin + 1);
             let value = mel.values.get(row + begin..row + end).and_then(|part| part.iter().max()).copied().unwrap_or(0);
-            rgba.extend_from_slice(&palette[usize::from(value)]);
+            rgba.extend_from_slice(&color(band, begin, value));
             rgba.push(255);
         }
     }
@@ -129,7 +144,7 @@ mod tests {
             centers_hz: vec![100.0, 200.0],
             floor_db: -80.0,
         };
-        let rgba = picture(&mel, 0, 4, 2);
+        let rgba = picture(&mel, 0, 4, 2, &|_, _, value| colormap::magma(value));
         assert_eq!(rgba.len(), 2 * 2 * 4);
         assert_eq!(rgba[..3], colormap::magma(255));
         assert_eq!(rgba[4..7], colormap::magma(0));

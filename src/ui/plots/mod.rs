@@ -3,6 +3,7 @@
 mod axis;
 mod colormap;
 mod cursor;
+mod heat;
 mod live;
 mod mel;
 mod picture;
@@ -12,6 +13,7 @@ mod timeline;
 mod waveform;
 
 pub(super) use cursor::under_cursor;
+pub(super) use heat::{Heat, attention};
 pub(super) use live::LivePlot;
 pub(super) use mel::Mel;
 pub(super) use picture::{picture, recording};
@@ -79,6 +81,15 @@ impl Frame {
 /// A canvas that draws a report now, and again whenever size, density or colour scheme change.
 #[hook]
 fn use_plot(report: &Report, draw: fn(&Surface, &Analysis) -> crate::Result<()>) -> NodeRef {
+    use_plot_of(report, draw)
+}
+
+/// As [`use_plot`], where more is drawn than the analysis, which changes with the report alone.
+#[hook]
+fn use_plot_of<F>(report: &Report, draw: F) -> NodeRef
+where
+    F: Fn(&Surface, &Analysis) -> crate::Result<()> + 'static,
+{
     let node = use_node_ref();
     let canvas = node.clone();
     use_effect_with(report.clone(), move |report| {

@@ -84,7 +84,7 @@ impl State {
                     clip.name.clone_from(&old.name);
                     report.analysis = analysis;
                     report.sharper = Sharper::Waiting;
-                    report.timeline = None;
+                    (report.timeline, report.why) = (None, None);
                     report.turn += 1;
                 });
             }

@@ -9,6 +9,7 @@ mod meter;
 mod record;
 mod verdict;
 mod visit;
+mod why;
 
 use std::rc::Rc;
 
@@ -21,10 +22,11 @@ pub use meter::{FLOOR_DB, Meter};
 pub use record::{Notice, Phase, RecordAction, Recorder, SHORTEST, Session};
 pub use verdict::{DEFAULT_THRESHOLD, THRESHOLDS, Verdict};
 pub use visit::{MOST_CLIPS, Saved, Visit};
+pub use why::Whys;
 
 use crate::Error;
-use crate::analysis::{Analysis, Answer, DeepAnalysis, Emotion, Probabilities, Stage, Tier, Timeline};
-use crate::protocol::{DeepEvent, DeepOffer, JobId, LoadedModel};
+use crate::analysis::{Analysis, Answer, DeepAnalysis, Emotion, Probabilities, Stage, Tier, Timeline, Why};
+use crate::protocol::{DeepEvent, DeepOffer, JobId, LoadedModel, WhyEvent};
 
 /// All that the page shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +49,8 @@ pub struct State {
     pub batch: Batch,
     /// What is done once more about a clip that has its answer.
     pub again: Again,
+    /// Why a clip was answered so.
+    pub whys: Whys,
     /// A voice that speaks just now.
     pub live: Option<LiveView>,
     /// Per cent of certainty below which no emotion is said.
@@ -67,6 +71,7 @@ impl Default for State {
             visit: Visit::default(),
             batch: Batch::default(),
             again: Again::default(),
+            whys: Whys::default(),
             live: None,
             threshold: DEFAULT_THRESHOLD,
             requests: Vec::new(),
@@ -141,6 +146,8 @@ pub struct Report {
     pub sharper: Sharper,
     /// What is heard over its time, where it is long enough.
     pub timeline: Option<Rc<Timeline>>,
+    /// Why it was answered so, where that has been asked.
+    pub why: Option<Rc<Why>>,
     /// What was said before it was prepared another way.
     pub usual: Option<Usual>,
     /// So many times it has been prepared another way.
@@ -192,6 +199,7 @@ impl Report {
             analysis: Rc::new(analysis),
             sharper: Sharper::Waiting,
             timeline: None,
+            why: None,
             usual: None,
             turn: 0,
             finished,
@@ -228,7 +236,10 @@ impl Report {
 impl PartialEq for Report {
     fn eq(&self, other: &Self) -> bool {
         let told = |report: &Self| (report.job, report.turn, report.threshold);
-        told(self) == told(other) && self.sharper == other.sharper && self.timeline == other.timeline
+        told(self) == told(other)
+            && self.sharper == other.sharper
+            && self.timeline == other.timeline
+            && self.why == other.why
     }
 }
 
@@ -273,6 +284,15 @@ pub enum Action {
     FilesDropped,
     /// Something about a clip that is prepared another way, or a timeline.
     Again(AgainAction),
+    /// The visitor asks why a clip was answered so.
+    WhyAsked(JobId),
+    /// Something about that.
+    WhyTold {
+        /// The job.
+        job: JobId,
+        /// What.
+        event: WhyEvent,
+    },
     /// Something of a voice that speaks just now.
     Live(LiveAction),
     /// The user gave a clip.
@@ -337,7 +357,7 @@ impl State {
                 next.engine = if restarted { EngineState::Starting } else { EngineState::Failed(error.clone()) };
                 next.lose_deep(&error);
                 next.batch.stopped = true;
-                next.again = Again::default();
+                (next.again, next.whys) = (Again::default(), Whys::default());
                 if let JobState::Running { name, .. } = next.job {
                     next.job = JobState::Failed { name, error };
                 }
@@ -358,10 +378,12 @@ impl State {
             Action::FilesGiven(count) => next.batch = Batch::new(count),
             Action::FilesDropped => next.batch.stopped = true,
             Action::Again(action) => next.take_again(action),
+            Action::WhyAsked(job) => next.ask_why(job),
+            Action::WhyTold { job, event } => next.take_why(job, event),
             Action::Live(action) => next.take_live(action),
             Action::ClipGiven { job, name } => {
                 next.batch.begin();
-                next.again = Again::default();
+                (next.again, next.whys) = (Again::default(), Whys::default());
                 next.job = JobState::Running { job, name, stage: None };
                 next.visit.begin(job);
             }

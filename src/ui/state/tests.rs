@@ -106,7 +106,8 @@ pub(super) fn deep(state: &State, event: DeepEvent) -> State {
 pub(super) fn second(job: JobId, winner: Emotion) -> DeepEvent {
     let mut probabilities = [0.05; 8];
     probabilities[winner.index()] = 0.65;
-    let analysis = DeepAnalysis { probabilities, winner, answers: vec![], windows: 1, encoder_millis: 250.0 };
+    let analysis =
+        DeepAnalysis { probabilities, winner, answers: vec![], attention: vec![], windows: 1, encoder_millis: 250.0 };
     DeepEvent::Done { job, analysis: Box::new(analysis), memory: 300 }
 }
 

@@ -9,6 +9,7 @@ mod quality;
 mod record;
 mod verdict;
 mod voice;
+mod why;
 
 pub use about::*;
 pub use deep::*;
@@ -19,6 +20,7 @@ pub use quality::*;
 pub use record::*;
 pub use verdict::*;
 pub use voice::*;
+pub use why::*;
 
 use super::state::{Report, Shown};
 use crate::analysis::{self, Analysis, Emotion, ModelKind, Probabilities, Stage, winner};

@@ -37,7 +37,7 @@ impl Embedded {
     /// As the engine takes it.
     pub fn encoded(&self) -> Encoded {
         let float = |values: &[f16]| values.to_f32_vec();
-        Encoded { pooled: float(&self.pooled), blocks: float(&self.blocks), frames: self.frames as usize }
+        Encoded { pooled: float(&self.pooled), blocks: float(&self.blocks), frames: self.frames as usize, start: 0 }
     }
 }
 
@@ -194,8 +194,12 @@ mod tests {
             columns: 3,
             license: "MIT".into(),
         };
-        let encoded =
-            |frames: usize, blocks: usize| Encoded { pooled: vec![0.5; 4], blocks: vec![-0.25; 3 * blocks], frames };
+        let encoded = |frames: usize, blocks: usize| Encoded {
+            pooled: vec![0.5; 4],
+            blocks: vec![-0.25; 3 * blocks],
+            frames,
+            start: 0,
+        };
         let windows = vec![Embedded::of(&encoded(300, 30)), Embedded::of(&encoded(11, 2))];
         let bytes = encode(&windows);
         assert_eq!(decode(&bytes, &entry).unwrap(), windows);

@@ -16,7 +16,7 @@ fn window(frames: usize) -> EncoderWindow {
         let (mel, frame) = ((index / frames) as f64, (index % frames) as f64);
         (0.6 * (0.37 * mel + 0.05 * frame).sin() + 0.4 * (0.011 * mel * frame).cos() - 0.2) as f32
     });
-    EncoderWindow { values: values.collect(), frames }
+    EncoderWindow { values: values.collect(), frames, start: 0 }
 }
 
 fn entry(weights: &Weights, onnx: &[u8]) -> EncoderEntry {

@@ -19,6 +19,7 @@ mod record;
 mod several;
 mod timeline;
 mod verdict;
+mod why;
 
 /// A clip that every page must be able to judge.
 fn good_clip() -> Vec<u8> {
