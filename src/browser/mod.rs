@@ -12,6 +12,7 @@ mod focus;
 mod location;
 mod message;
 mod microphone;
+mod offline;
 mod player;
 mod preference;
 mod save;
@@ -30,6 +31,7 @@ pub use file::{File, carries_files, chosen_files, dropped_files, fetched_file, p
 pub use focus::focus_soon;
 pub use location::{copy, on_place, place, requests, scroll_up, site};
 pub use microphone::{Device, Microphone, MicrophoneError, Processing, microphones};
+pub use offline::{Keeper, pause};
 pub use player::{Interval, Player};
 pub use preference::{remember, remember_number, remembered, remembered_number, saves_data};
 pub use save::Content;

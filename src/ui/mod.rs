@@ -14,9 +14,9 @@ mod use_recorder;
 use yew::prelude::*;
 
 use self::components::{
-    About, DropZone, Footer, Header, History, Message, Progress, Result, SharperSwitch, Status, batch_line,
+    About, DropZone, Footer, Header, History, Message, Newer, Progress, Result, SharperSwitch, Status, batch_line,
 };
-use self::state::JobState;
+use self::state::{EngineState, JobState};
 use self::use_card::use_place;
 use self::use_engine::use_engine;
 use crate::browser;
@@ -76,6 +76,7 @@ fn App() -> Html {
     });
     html! {
         <div id="app" class="app" data-ready={state.started().to_string()}>
+            <Newer ready={matches!(state.engine, EngineState::Ready { .. })} />
             <Header engine={state.engine.clone()} on_reload={engine.reload.clone()} />
             if about {
                 <main>

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::page::{self, content_hash};
 use crate::workspace::{Workspace, announce, run};
-use crate::{deep, size, tools, wasm, wasm_opt};
+use crate::{deep, offline, size, tools, wasm, wasm_opt};
 
 /// The page starts its worker by this name, so the file has no hash; what it loads has.
 const WORKER_SCRIPT: &str = "worker_loader.js";
@@ -91,7 +91,7 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
     }
     deep::pack(&dist.join("models"))?;
     fs::write(index, html)?;
-    Ok(())
+    offline::write_list(dist)
 }
 
 fn rename_by_content(dist: &Path, from: &str, stem: &str, ending: &str) -> Result<String> {

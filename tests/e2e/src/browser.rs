@@ -94,6 +94,15 @@ impl Browser {
         Self::run_with(Self::start_with(&[], &format!("MAP {INSECURE_HOST} 127.0.0.1, ")).await?, body).await
     }
 
+    /// As [`with`](Self::with), with a browser that keeps what it keeps in that folder.
+    ///
+    /// # Errors
+    /// As [`with`](Self::with).
+    pub async fn with_profile<T>(folder: &Path, body: impl AsyncFnOnce(&Self) -> Result<T>) -> Result<T> {
+        let flags = [format!("--user-data-dir={}", folder.display())];
+        Self::run_with(Self::start_with(&flags, "").await?, body).await
+    }
+
     /// As [`with`](Self::with), with a microphone that plays the WAV file `sound` over and over, and is allowed.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ mod live;
 mod main_thread;
 mod models;
 mod norms;
+mod offline;
 mod parity;
 mod record;
 mod several;
