@@ -22,6 +22,9 @@ pub mod browser;
 #[cfg(feature = "worker")]
 pub mod worker;
 
+#[cfg(feature = "module")]
+pub mod module;
+
 #[cfg(feature = "page")]
 pub mod ui;
 

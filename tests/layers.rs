@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layer, and the layers it may import.
-const TABLE: [(&str, &[&str]); 12] = [
+const TABLE: [(&str, &[&str]); 13] = [
     ("error", &[]),
     ("dsp", &[]),
     ("audio", &["error"]),
@@ -17,8 +17,9 @@ const TABLE: [(&str, &[&str]); 12] = [
     ("protocol", &["analysis", "audio", "error"]),
     ("browser", &["error"]),
     ("worker", &["protocol", "analysis", "inference", "browser", "error"]),
+    ("module", &["analysis", "inference", "browser", "error"]),
     ("ui", &["protocol", "analysis", "browser", "error"]),
-    ("bin", &["ui", "worker", "browser"]),
+    ("bin", &["ui", "worker", "module", "browser"]),
     ("train-native", &["audio", "features", "inference", "analysis", "error"]),
 ];
 

@@ -8,6 +8,7 @@ mod components;
 mod plots;
 mod use_card;
 mod use_engine;
+mod use_kept;
 mod use_player;
 mod use_recorder;
 
@@ -117,12 +118,14 @@ fn App() -> Html {
                 { progress }
                 // Always one child, so that those before it stay what they are: the recorder must outlive a result.
                 { result.unwrap_or_default() }
-                if !state.visit.clips.is_empty() {
+                if !state.visit.clips.is_empty() || state.keeping.on {
                     <History
                         clips={state.visit.clips.clone()}
                         shown={state.result().map(|report| report.job)}
                         on_choose={engine.choose.clone()}
                         on_clear={engine.forget.clone()}
+                        keeping={state.keeping.clone()}
+                        on_keep={engine.keep.clone()}
                     />
                 }
             </main>

@@ -17,7 +17,10 @@ use self::again::Given;
 use self::intake::Intake;
 use self::live::LiveLink;
 use self::sound::Wanted;
-use super::state::{Action, AgainAction, DEFAULT_THRESHOLD, LiveAction, Moment, Report, Saved, State, THRESHOLDS};
+use super::state::{
+    Action, AgainAction, DEFAULT_THRESHOLD, Keeping, LiveAction, Moment, Report, Saved, State, THRESHOLDS,
+};
+use super::use_kept::{keeps, use_kept};
 use crate::analysis::{Emotion, Plan};
 use crate::browser::{
     Buffer, File, Worker, remember, remember_number, remembered, remembered_number, saves_data, spawn, time_of_day,
@@ -74,6 +77,8 @@ pub struct EngineHandle {
     pub threshold: Callback<u8>,
     /// Ask the worker what it has asked its host for.
     pub requests: Callback<()>,
+    /// Whether results outlive the visit.
+    pub keep: Callback<bool>,
     /// Something of that clip was to be saved.
     pub saved: Callback<(JobId, Saved)>,
 }
@@ -85,7 +90,8 @@ pub fn use_engine() -> EngineHandle {
         let threshold = remembered_number(THRESHOLD).and_then(|number| u8::try_from(number).ok());
         let threshold = threshold.filter(|threshold| THRESHOLDS.contains(threshold)).unwrap_or(DEFAULT_THRESHOLD);
         let allowed = remembered(SHARPER).unwrap_or_else(|| !saves_data());
-        State { allowed, threshold, ..State::default() }
+        let keeping = Keeping { on: keeps(), ..Keeping::default() };
+        State { allowed, threshold, keeping, ..State::default() }
     });
     let link = {
         let dispatcher = state.dispatcher();
@@ -161,6 +167,7 @@ pub fn use_engine() -> EngineHandle {
         let link = link.clone();
         use_callback((), move |(), ()| link.ask_for_requests())
     };
+    let keep = use_kept(&state);
     let allow_deep = use_callback((), move |allowed, ()| link.allow_deep(allowed));
     EngineHandle {
         state,
@@ -177,6 +184,7 @@ pub fn use_engine() -> EngineHandle {
         why,
         prepare,
         part,
+        keep,
         saved,
         threshold,
         requests,

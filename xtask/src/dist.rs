@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::page::{self, content_hash};
 use crate::workspace::{Workspace, announce, run};
-use crate::{deep, offline, size, tools, wasm, wasm_opt};
+use crate::{deep, module, offline, size, tools, wasm, wasm_opt};
 
 /// The page starts its worker by this name, so the file has no hash; what it loads has.
 const WORKER_SCRIPT: &str = "worker_loader.js";
@@ -28,7 +28,9 @@ pub fn build(workspace: &Workspace, kind: Kind) -> Result<()> {
     trunk(workspace, kind.quick)?;
 
     let dist = workspace.dist();
-    if let Err(error) = finish(workspace, &dist, optimizer.as_deref()) {
+    let finished =
+        module::build(workspace, &dist, kind.quick).and_then(|()| finish(workspace, &dist, optimizer.as_deref()));
+    if let Err(error) = finished {
         fs::remove_file(dist.join("index.html")).ok();
         return Err(error.context("the built page is not as it should be"));
     }

@@ -6,6 +6,7 @@ mod browser;
 mod debian;
 mod deep;
 mod dist;
+mod module;
 mod offline;
 mod page;
 mod python;

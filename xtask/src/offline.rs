@@ -40,7 +40,7 @@ pub fn write_list(dist: &Path) -> Result<()> {
 /// The address by which the page asks for a file, if that is to be kept: the deep tier's are kept by the page itself, once
 /// the visitor has them.
 fn kept_as(name: &str, manifest: &Value) -> Option<String> {
-    if name == SCRIPT || name == "models/parity.json" || name.ends_with(".gzip") {
+    if name == SCRIPT || name == "models/parity.json" || name.ends_with(".gzip") || name.starts_with("module/") {
         return None;
     }
     let Some(model) = name.strip_prefix("models/").filter(|model| model.ends_with(".onnx")) else {

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::browser::{self, Content};
 use crate::protocol::JobId;
-use crate::ui::state::Report;
+use crate::ui::state::{Keeping, Report};
 use crate::ui::{export, text};
 
 #[derive(PartialEq, Properties)]
@@ -14,6 +14,9 @@ pub(crate) struct HistoryProps {
     pub(crate) on_choose: Callback<JobId>,
     /// One of them, or all.
     pub(crate) on_clear: Callback<Option<JobId>>,
+    pub(crate) keeping: Keeping,
+    /// Switches whether results outlive the visit; off erases what is kept.
+    pub(crate) on_keep: Callback<bool>,
 }
 
 #[function_component]
@@ -46,8 +49,44 @@ pub(crate) fn History(props: &HistoryProps) -> Html {
             <ol id="history" class="visited">
                 { for props.clips.iter().map(|report| entry(props, report)) }
             </ol>
-            <p class="note">{ text::visit_note() }</p>
+            <p class="note">{ text::visit_note(props.keeping.on) }</p>
+            { keeping(props) }
         </section>
+    }
+}
+
+fn keeping(props: &HistoryProps) -> Html {
+    let Keeping { on, trouble, skipped } = &props.keeping;
+    let on = *on;
+    html! {
+        <div class="keeping">
+            <input
+                id="keep-results"
+                type="checkbox"
+                role="switch"
+                checked={on}
+                aria-describedby="keep-results-note"
+                onchange={props.on_keep.reform(move |_: Event| !on)}
+            />
+            <label for="keep-results">{ text::KEEP_RESULTS }</label>
+            if on {
+                <button
+                    id="erase-results"
+                    type="button"
+                    class="button is-quiet is-small"
+                    onclick={props.on_keep.reform(|_: MouseEvent| false)}
+                >
+                    { text::ERASE_RESULTS }
+                </button>
+            }
+            <p id="keep-results-note" class="note">{ text::KEEP_RESULTS_NOTE }</p>
+            if *skipped > 0 {
+                <p class="note">{ text::skipped_results(*skipped) }</p>
+            }
+            if let Some(error) = trouble {
+                <p id="keep-trouble" class="message" role="alert">{ text::keeping_failed(error) }</p>
+            }
+        </div>
     }
 }
 

@@ -4,6 +4,7 @@ mod again;
 mod batch;
 mod card;
 mod deep;
+mod kept;
 mod live;
 mod meter;
 mod record;
@@ -17,6 +18,7 @@ pub use again::{Again, AgainAction, Usual, clip_time, kept_time};
 pub use batch::Batch;
 pub use card::{Card, Everyday, PEOPLE, RESULTS, Run};
 pub use deep::{DeepState, DeepStatus, Sharper};
+pub use kept::{Keeping, Record};
 pub use live::{LIVE_SECONDS, LiveAction, LiveView};
 pub use meter::{FLOOR_DB, Meter};
 pub use record::{Notice, Phase, RecordAction, Recorder, SHORTEST, Session};
@@ -55,6 +57,8 @@ pub struct State {
     pub live: Option<LiveView>,
     /// Per cent of certainty below which no emotion is said.
     pub threshold: u8,
+    /// Whether results outlive the visit.
+    pub keeping: Keeping,
     /// What the worker has asked its host for.
     pub requests: Vec<String>,
 }
@@ -74,6 +78,7 @@ impl Default for State {
             whys: Whys::default(),
             live: None,
             threshold: DEFAULT_THRESHOLD,
+            keeping: Keeping::default(),
             requests: Vec::new(),
         }
     }
@@ -161,7 +166,7 @@ pub struct Report {
 }
 
 /// The files behind an answer.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ModelFiles {
     /// Of both tiers' models.
     pub models: Vec<LoadedModel>,
@@ -328,6 +333,12 @@ pub enum Action {
     RequestsTold(Vec<String>),
     /// The visitor has said below what certainty nothing is to be said, in per cent.
     ThresholdSet(u8),
+    /// Stored results, the newest first; `None` for one that could not be read.
+    Restored(Vec<Option<Record>>),
+    /// The visitor has said whether results are to be stored.
+    KeepingSet(bool),
+    /// They can't be stored, or not be erased.
+    KeepingFailed(Error),
     /// The visitor goes back to a clip of this visit.
     ClipChosen(JobId),
     /// The visitor lets go of a clip of this visit.
@@ -428,6 +439,9 @@ impl State {
             Action::DeepAskedFor => next.ask_for_deep(),
             Action::RequestsTold(requests) => next.requests = requests,
             Action::ThresholdSet(threshold) => next.set_threshold(threshold),
+            Action::Restored(records) => next.restore(records),
+            Action::KeepingSet(on) => next.keeping = Keeping { on, ..Keeping::default() },
+            Action::KeepingFailed(error) => next.keeping.trouble = Some(error),
             Action::ClipChosen(job) => next.visit.choose(job),
             Action::ClipForgotten(job) => next.forget(job),
             Action::AllForgotten => next.forget_all(),

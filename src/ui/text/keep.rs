@@ -1,6 +1,7 @@
 //! Words about saving a result, and about the clips of this visit.
 
 use super::{RUNNER_UP, announcement, clip_facts, emotion, headline, percent};
+use crate::Error;
 use crate::analysis::{Emotion, Tier};
 use crate::ui::state::{MOST_CLIPS, Report, Saved};
 
@@ -36,8 +37,27 @@ pub const KEEPABLE: [(&str, &str, &str); 5] = [
 ];
 
 /// Under the clips of this visit.
-pub fn visit_note() -> String {
-    format!("Held in this tab only, and gone when you close it. At most {MOST_CLIPS} clips; then the oldest leaves.")
+pub fn visit_note(kept: bool) -> String {
+    let held = if kept { "Kept in this browser" } else { "Held in this tab only, and gone when you close it" };
+    format!("{held}. At most {MOST_CLIPS} clips; then the oldest leaves.")
+}
+
+/// Label of the switch.
+pub const KEEP_RESULTS: &str = "Keep my results on this device";
+/// Under the switch.
+pub const KEEP_RESULTS_NOTE: &str = "Answers and pictures, never the sound. Switching it off erases them.";
+/// Button.
+pub const ERASE_RESULTS: &str = "Erase everything kept";
+
+/// Some stored results could not be read.
+pub fn skipped_results(count: usize) -> String {
+    let results = if count == 1 { "One kept result was" } else { "Some kept results were" };
+    format!("{results} written by another version of the page, and passed over.")
+}
+
+/// Storing or erasing has failed.
+pub fn keeping_failed(error: &Error) -> String {
+    format!("The results could not be kept, or not be erased: {error} Those of this visit are still here.")
 }
 
 /// What came of saving.
