@@ -55,7 +55,7 @@ export function analyze(samples: Float32Array, sampleRate: number, options?: Opt
     #[wasm_bindgen(skip_typescript)]
     pub async fn analyze(samples: Vec<f32>, sample_rate: f64, options: JsValue) -> Result<JsValue, JsError> {
         let options = Some(options).filter(|options| !options.is_undefined() && !options.is_null());
-        for key in options.iter().filter_map(|given| given.dyn_ref()).flat_map(js_sys::Object::keys) {
+        for key in options.iter().filter_map(|given| given.dyn_ref::<js_sys::Object>()).flat_map(js_sys::Object::keys) {
             let key = key.as_string().unwrap_or_default();
             if !["models", "deep"].contains(&key.as_str()) {
                 return Err(JsError::new(&format!("there is no option '{key}'; there are models and deep")));
