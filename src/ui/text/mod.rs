@@ -95,7 +95,7 @@ pub const COLUMN_TIME: &str = "Time";
 pub const PRIVACY_TITLE: &str = "Nothing leaves this machine";
 /// Privacy, in the footer.
 pub const PRIVACY: &str = "The page fetches its own files and the models from this host, and nothing else; no recording is ever sent. \
-     To check: wait until the answer has been sharpened, go offline, and try again.";
+     Nothing is kept but the page's own files, and your results if you switch that on. To check: wait until the answer has been sharpened, go offline, and try again.";
 /// Limits, in the footer.
 pub const LIMITS_TITLE: &str = "What this is not";
 /// Limits, in the footer.

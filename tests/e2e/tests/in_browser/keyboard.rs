@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use undertone_e2e::browser::Browser;
@@ -30,7 +31,8 @@ const FOCUSED: &str = "const element = document.activeElement, style = getComput
     return [element.dataset.key ?? null, seen, element.outerHTML.slice(0, 160)]";
 
 async fn press(browser: &Browser, key: char) -> Result<()> {
-    browser.client.active_element().await?.send_keys(&key.to_string()).await?;
+    let keys = KeyActions::new("keys".into()).then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+    browser.client.perform_actions(keys).await?;
     Ok(())
 }
 
