@@ -66,14 +66,16 @@ impl Protocol {
         self == Self::Random5
     }
 
+    /// Those of the given corpora of which something is trained on.
+    pub fn trained_on(self, corpora: impl Iterator<Item = CorpusKind>) -> Vec<CorpusKind> {
+        corpora.filter(|corpus| *corpus != self.test_corpus() || !matches!(self, Self::Cross(_))).collect()
+    }
+
     /// The classes to score: those of the test corpus that training has too.
     pub fn classes(self, clips: &[Clip]) -> Vec<Emotion> {
         let test = self.test_corpus();
-        let trained: BTreeSet<CorpusKind> = clips
-            .iter()
-            .map(|clip| clip.corpus)
-            .filter(|corpus| *corpus != test || !matches!(self, Self::Cross(_)))
-            .collect();
+        let given: BTreeSet<CorpusKind> = clips.iter().map(|clip| clip.corpus).collect();
+        let trained = self.trained_on(given.into_iter());
         let has = |class: &Emotion| trained.iter().any(|corpus| corpus.classes().contains(class));
         test.classes().iter().copied().filter(has).collect()
     }

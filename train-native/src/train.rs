@@ -106,7 +106,7 @@ impl<'a> Bench<'a> {
         for (index, outcomes) in outcomes.iter().enumerate() {
             let info = RunInfo {
                 protocol,
-                train: self.job.corpora.iter().map(|corpus| corpus.kind).collect(),
+                train: protocol.trained_on(self.job.corpora.iter().map(|corpus| corpus.kind)),
                 model: MODELS.get(index).map_or("ensemble", |(name, _)| *name).to_owned(),
                 tier: Tier::Quick,
                 seeds: self.job.seeds.clone(),

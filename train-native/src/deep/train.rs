@@ -175,7 +175,7 @@ impl<'a> Bench<'a> {
         for (index, outcomes) in outcomes.iter().enumerate() {
             let info = RunInfo {
                 protocol,
-                train: self.job.corpora.iter().map(|corpus| corpus.kind).collect(),
+                train: protocol.trained_on(self.job.corpora.iter().map(|corpus| corpus.kind)),
                 model: HEADS.get(index).map_or("ensemble", |(name, _)| *name).to_owned(),
                 tier: Tier::Deep,
                 seeds: self.job.seeds.clone(),

@@ -53,6 +53,13 @@ fn unseen_actor_protocols_test_every_clip_once() {
 }
 
 #[test]
+fn a_corpus_that_is_crossed_to_is_not_named_as_trained_on() {
+    let both = [CorpusKind::Ravdess, CorpusKind::Nemo];
+    assert_eq!(Protocol::Luna5.trained_on(both.into_iter()), both);
+    assert_eq!(Protocol::Cross(CorpusKind::Nemo).trained_on(both.into_iter()), [CorpusKind::Ravdess]);
+}
+
+#[test]
 fn other_corpora_are_trained_on_and_not_tested() {
     let clips: Vec<Clip> = ravdess().into_iter().chain(crema()).collect();
     let data = dataset(clips);
