@@ -4,7 +4,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{VERSION, runner_up, tier_name, tiers};
 use crate::analysis::{
-    ClipInfo, Emotion, ModelKind, Position, Probabilities, RecordingQuality, StageTime, VoiceAttributes, winner,
+    ClipInfo, Emotion, ModelKind, Position, Preparation, Probabilities, RecordingQuality, Segment, Shift, StageTime,
+    VoiceAttributes, winner,
 };
 use crate::protocol::LoadedModel;
 use crate::ui::state::Report;
@@ -32,7 +33,21 @@ struct Document<'a> {
     answer: Answer<'a>,
     tiers: Vec<TierAnswer<'a>>,
     voice: Measures<'a>,
+    /// What is heard over its time, where it is long enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeline: Option<Over<'a>>,
     stages: Vec<Time>,
+}
+
+#[derive(serde::Serialize)]
+struct Over<'a> {
+    tier: &'static str,
+    window_seconds: f32,
+    hop_seconds: f32,
+    /// Nothing where nobody speaks.
+    moments: Vec<Option<Classes<'a>>>,
+    segments: &'a [Segment],
+    shifts: &'a [Shift],
 }
 
 #[derive(serde::Serialize)]
@@ -43,6 +58,11 @@ struct Clip<'a> {
     channels: usize,
     seconds: f32,
     kept_from_to_seconds: &'a [(f32, f32)],
+    /// The part of the file that was heard, where it is not the whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part_from_to_seconds: Option<(f32, f32)>,
+    /// Which stages were gone through before the models, and what each did.
+    preparation: &'a Preparation,
 }
 
 #[derive(serde::Serialize)]
@@ -189,6 +209,8 @@ fn document(report: &Report) -> Document<'_> {
             channels: *channels,
             seconds: *seconds,
             kept_from_to_seconds: &analysis.kept,
+            part_from_to_seconds: analysis.preparation.region,
+            preparation: &analysis.preparation.report,
         },
         recording: analysis.quality,
         notices: analysis.notices.iter().map(ToString::to_string).collect(),
@@ -206,6 +228,14 @@ fn document(report: &Report) -> Document<'_> {
         },
         tiers: tiers.collect(),
         voice: Measures(&analysis.voice),
+        timeline: report.timeline.as_deref().map(|line| Over {
+            tier: tier_name(line.tier),
+            window_seconds: line.window_seconds,
+            hop_seconds: line.hop_seconds,
+            moments: line.moments.iter().map(|heard| heard.as_ref().map(Classes)).collect(),
+            segments: &line.segments,
+            shifts: &line.shifts,
+        }),
         stages: analysis
             .times
             .iter()
@@ -216,10 +246,13 @@ fn document(report: &Report) -> Document<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use serde_json::Value;
 
     use super::super::tests::{HOSTILE, report, sharpened};
     use super::*;
+    use crate::analysis::{Tier, Timeline};
 
     #[test]
     fn holds_what_the_page_knows() {
@@ -243,6 +276,19 @@ mod tests {
         assert_eq!(value["voice"]["in_words"]["pitch"], "Middle");
         assert_eq!(value["recording"]["snr_db"], 30.0);
         assert_eq!(value["stages"][0]["stage"], "decode");
+        assert_eq!(value["clip"]["preparation"]["plan"]["ends"], true);
+        assert!(value.get("timeline").is_none() && value["clip"].get("part_from_to_seconds").is_none());
+    }
+
+    #[test]
+    fn a_timeline_is_kept_moment_by_moment() {
+        let line = Timeline::new(Tier::Deep, [3.0, 0.5, 1.0], vec![Some([0.125; 8]), None]);
+        let report = Report { timeline: Some(Rc::new(line)), ..report("a.wav") };
+        let value: Value = serde_json::from_str(&json(&report)).unwrap();
+        let line = &value["timeline"];
+        assert_eq!((&line["tier"], &line["moments"][1]), (&"deep".into(), &Value::Null));
+        assert_eq!(line["moments"][0]["sad"], 0.125);
+        assert_eq!(line["segments"][0]["to"], 0.5);
     }
 
     #[test]
