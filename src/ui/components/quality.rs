@@ -8,10 +8,12 @@ use crate::ui::text;
 
 #[function_component]
 pub(crate) fn Quality(props: &ReportProps) -> Html {
+    let analysis = &props.report.analysis;
+    let quality = text::recording_quality(&analysis.quality, text::speech_seconds(analysis));
     html! {
         <>
             <h4 class="figure-title quality-title">{ text::QUALITY }</h4>
-            { attributes("quality", text::recording_quality(&props.report.analysis.quality)) }
+            { attributes("quality", quality) }
         </>
     }
 }

@@ -1,18 +1,29 @@
 //! Words about the recording.
 
 use super::Attribute;
-use crate::analysis::RecordingQuality;
+use crate::analysis::{Analysis, RecordingQuality};
 
 /// Title of what the recording allows.
 pub const QUALITY: &str = "Quality of the recording";
 
+/// Seconds of kept sound in which somebody speaks.
+pub fn speech_seconds(analysis: &Analysis) -> f32 {
+    let kept: f32 = analysis.kept.iter().map(|(from, to)| to - from).sum();
+    kept * (1.0 - analysis.voice.pause_share.unwrap_or(0.0)).clamp(0.0, 1.0)
+}
+
 /// What was measured, in the order of the page.
-pub fn recording_quality(quality: &RecordingQuality) -> [Attribute; 4] {
+pub fn recording_quality(quality: &RecordingQuality, speech: f32) -> [Attribute; 5] {
     let attribute = |id, name, word: &str, number: String| Attribute {
         id,
         name,
         word: word.to_owned(),
         numbers: vec![number.replace('-', "\u{2212}")],
+    };
+    let much = match speech {
+        seconds if seconds < 1.0 => "Very little",
+        seconds if seconds < 2.0 => "Little",
+        _ => "Enough",
     };
     let noise = match quality.snr_db {
         db if db < 10.0 => "Loud",
@@ -40,6 +51,7 @@ pub fn recording_quality(quality: &RecordingQuality) -> [Attribute; 4] {
         format!("{:.0} dB under the voice", quality.snr_db)
     };
     [
+        attribute("speech", "Speech", much, format!("{speech:.1} s")),
         attribute("noise", "Noise", noise, snr),
         attribute("peak", "Level", level, format!("{:.1} dB of full scale, peak", quality.peak_dbfs)),
         attribute("clipping", "Clipping", clipping, format!("{:.1} % of the samples", 100.0 * quality.clipped_share)),
@@ -54,12 +66,13 @@ mod tests {
     #[test]
     fn words_follow_the_numbers() {
         let words = |snr_db, peak_dbfs, clipped_share, bandwidth_hz| {
-            recording_quality(&RecordingQuality { peak_dbfs, clipped_share, snr_db, bandwidth_hz })
+            recording_quality(&RecordingQuality { peak_dbfs, clipped_share, snr_db, bandwidth_hz }, 1.5)
                 .map(|attribute| attribute.word)
         };
-        assert_eq!(words(45.0, -6.0, 0.0, 8000.0), ["Hardly any", "Good", "None", "Full"]);
-        assert_eq!(words(5.0, -40.0, 0.02, 3400.0), ["Loud", "Faint", "Clipped", "As on a telephone"]);
-        let shown = recording_quality(&RecordingQuality { peak_dbfs: -6.04, ..RecordingQuality::default() });
-        assert_eq!(shown[1].numbers, ["\u{2212}6.0 dB of full scale, peak"]);
+        assert_eq!(words(45.0, -6.0, 0.0, 8000.0), ["Little", "Hardly any", "Good", "None", "Full"]);
+        assert_eq!(words(5.0, -40.0, 0.02, 3400.0), ["Little", "Loud", "Faint", "Clipped", "As on a telephone"]);
+        let shown = recording_quality(&RecordingQuality { peak_dbfs: -6.04, ..RecordingQuality::default() }, 3.0);
+        assert_eq!(shown[0].numbers, ["3.0 s"]);
+        assert_eq!(shown[2].numbers, ["\u{2212}6.0 dB of full scale, peak"]);
     }
 }
