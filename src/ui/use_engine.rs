@@ -4,6 +4,7 @@ mod again;
 mod intake;
 mod live;
 mod sound;
+mod then;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -17,6 +18,7 @@ use self::again::Given;
 use self::intake::Intake;
 use self::live::LiveLink;
 use self::sound::Wanted;
+use self::then::Then;
 use super::state::{
     Action, AgainAction, DEFAULT_THRESHOLD, Keeping, LiveAction, Moment, Report, Saved, State, THRESHOLDS,
 };
@@ -193,26 +195,6 @@ pub fn use_engine() -> EngineHandle {
 
 fn policy(allowed: bool) -> DeepPolicy {
     if allowed { DeepPolicy::Fetch } else { DeepPolicy::Kept }
-}
-
-/// What an answer is followed by.
-enum Then {
-    Nothing,
-    GoOn,
-    Sharpened(Option<JobId>),
-}
-
-impl Then {
-    fn of(action: &Action) -> Self {
-        match action {
-            Action::AnalysisDone(_) | Action::AnalysisFailed { .. } => Self::GoOn,
-            Action::DeepChanged(DeepEvent::Done { job, .. } | DeepEvent::Ended { job, .. }) => {
-                Self::Sharpened(Some(*job))
-            }
-            Action::DeepChanged(DeepEvent::Failed(_)) => Self::Sharpened(None),
-            _ => Self::Nothing,
-        }
-    }
 }
 
 /// The page's end of the channel.

@@ -101,7 +101,7 @@ mod tests {
     use super::super::tests::{answered, deep, offered, report, second};
     use super::super::*;
     use super::*;
-    use crate::analysis::Emotion;
+    use crate::analysis::{Emotion, Tier};
 
     #[test]
     fn what_is_stored_comes_back_behind_what_is_new() {

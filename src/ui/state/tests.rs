@@ -1,5 +1,5 @@
 use super::*;
-use crate::analysis::{ClipInfo, Envelope, MelView, VoiceAttributes};
+use crate::analysis::{Analysis, ClipInfo, DeepAnalysis, Emotion, Envelope, MelView, Tier, VoiceAttributes};
 use crate::protocol::DeepReady;
 
 pub(super) fn report(job: JobId) -> Report {
