@@ -69,7 +69,8 @@ pub fn plot_table_note(floor_db: f32) -> String {
 
 /// A level in dB.
 pub fn table_level(db: Option<f32>) -> String {
-    db.map_or_else(String::new, |db| format!("{db:.0}").replace('-', "\u{2212}"))
+    // Rounded first: no minus before a zero.
+    db.map_or_else(String::new, |db| format!("{:.0}", db.round() + 0.0).replace('-', "\u{2212}"))
 }
 
 /// Name of a part of a clip.

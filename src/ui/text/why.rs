@@ -85,7 +85,7 @@ pub fn why_words(winner: Emotion, heard: &Occlusion, kept: &[(f32, f32)]) -> Str
     };
     let (from, to) = patch_times(heard, kept, column);
     let mut words = format!(
-        "Most of {says} lies between {from:.1} and {to:.1} s, at {}: without it the network's probability falls from {} to {}.",
+        "Strongest for {says}: {from:.1} to {to:.1} s, at {}. Without it the network's probability falls from {} to {}.",
         frequencies(heard, row),
         percent(heard.probability),
         percent(heard.probability - weight)
