@@ -99,7 +99,7 @@ impl Surface {
 
     /// Text that is cut short, with an ellipsis, where it is wider than that.
     pub fn fitted(&self, text: &str, width: f64) -> String {
-        let fits = |text: &str| self.context.measure_text(text).is_ok_and(|measured| measured.width() <= width);
+        let fits = |text: &str| self.text_width(text) <= width;
         if fits(text) {
             return text.into();
         }
@@ -165,6 +165,23 @@ impl Surface {
         self.context.set_fill_style_str(if color.is_empty() { "gray" } else { color });
     }
 
+    /// The colour that is drawn in, as red, green and blue: however the style sheet writes it, a pixel has it so.
+    pub fn inked(&self) -> [u8; 3] {
+        let style = self.context.fill_style();
+        let hex = style.as_string().as_deref().and_then(hex_color);
+        hex.or_else(|| pixel_of(&style).ok()).unwrap_or([128; 3])
+    }
+
+    /// Draws in that red, green and blue.
+    pub fn paint(&self, [r, g, b]: [u8; 3]) {
+        self.context.set_fill_style_str(&format!("#{r:02x}{g:02x}{b:02x}"));
+    }
+
+    /// CSS pixels that a text is wide.
+    pub fn text_width(&self, text: &str) -> f64 {
+        self.context.measure_text(text).map_or(0.0, |measured| measured.width())
+    }
+
     /// A filled rectangle.
     pub fn rect(&self, x: f64, y: f64, width: f64, height: f64) {
         self.context.fill_rect(x, y, width, height);
@@ -202,6 +219,24 @@ impl Surface {
             .draw_image_with_html_canvas_element_and_dw_and_dh(&picture, x, y, width, height)
             .map_err(|thrown| error(&thrown))
     }
+}
+
+/// `#rrggbb`.
+fn hex_color(text: &str) -> Option<[u8; 3]> {
+    let hex = text.strip_prefix('#')?;
+    let pair = |index: usize| u8::from_str_radix(hex.get(2 * index..2 * index + 2)?, 16).ok();
+    Some([pair(0)?, pair(1)?, pair(2)?])
+}
+
+fn pixel_of(style: &JsValue) -> Result<[u8; 3]> {
+    let canvas = new_canvas()?;
+    canvas.set_width(1);
+    canvas.set_height(1);
+    let context = context_of(&canvas)?;
+    context.set_fill_style_str(&style.as_string().unwrap_or_default());
+    context.fill_rect(0.0, 0.0, 1.0, 1.0);
+    let pixel = context.get_image_data(0.0, 0.0, 1.0, 1.0).map_err(|thrown| error(&thrown))?.data();
+    Ok([pixel[0], pixel[1], pixel[2]])
 }
 
 fn refused() -> Error {

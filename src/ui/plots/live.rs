@@ -3,10 +3,11 @@
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
-use super::Frame;
+use super::chart::{self, Axes, Chart};
+use super::{shares, stacked};
 use crate::Result;
 use crate::analysis::{Emotion, LivePoint};
-use crate::browser::{Baseline, DrawWatch, Surface, TextAlign, log_error};
+use crate::browser::{DrawWatch, Surface, log_error};
 use crate::ui::state::{LIVE_SECONDS, LiveView};
 use crate::ui::text;
 
@@ -40,42 +41,24 @@ pub(crate) fn LivePlot(props: &LivePlotProps) -> Html {
 }
 
 fn draw(surface: &Surface, points: &[LivePoint]) -> Result<()> {
-    let frame = Frame::new(surface, LIVE_SECONDS);
-    surface.ink("--plot-ground");
-    surface.rect(frame.left, frame.top, frame.width, frame.height);
-    let now = points.last().map_or(0.0, |point| point.seconds);
-    let x = |seconds: f32| frame.x(f64::from((LIVE_SECONDS - (now - seconds)).clamp(0.0, LIVE_SECONDS)));
-    for emotion in Emotion::ALL {
-        surface.ink("--line-strong");
-        surface.ink_of(&format!("#live-key [data-emotion={}] .swatch", emotion.name()), "background-color");
-        let mut before = 0.0_f32;
-        for point in points {
-            let begins = before.max(point.seconds - LONGEST_STEP);
-            before = point.seconds;
-            if point.winner.is_none() {
-                continue;
-            }
-            let below: f32 = point.probabilities[..emotion.index()].iter().sum();
-            let height = f64::from(point.probabilities[emotion.index()]) * frame.height;
-            let top = frame.top + frame.height * (1.0 - f64::from(below)) - height;
-            // Whole pixels, so that no seam shows between two answers.
-            let whole = |at: f64| (at * surface.density()).round() / surface.density();
-            let (left, right) = (whole(x(begins)), whole(x(point.seconds)));
-            surface.rect(left, top, right - left, height);
-        }
-    }
-    for (share, label) in [(0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")] {
-        frame.mark(surface, frame.top + frame.height * (1.0 - share), label);
-    }
-    let bottom = frame.top + frame.height;
+    let span = f64::from(LIVE_SECONDS);
     let last = text::LIVE_MARKS.len() - 1;
-    for (index, mark) in text::LIVE_MARKS.iter().enumerate() {
-        let at = frame.left + frame.width * index as f64 / last as f64;
-        surface.ink("--line-strong");
-        surface.rect(at - 0.5, bottom, 1.0, 5.0);
-        surface.ink("--ink-soft");
-        let align = if index == last { TextAlign::End } else { TextAlign::Center };
-        surface.text(mark, if index == last { at + 6.0 } else { at }, bottom + 8.0, align, Baseline::Top);
+    let times = text::LIVE_MARKS.iter().enumerate();
+    let times = times.map(|(index, mark)| (span * index as f64 / last as f64, (*mark).to_owned())).collect();
+    let axes = Axes { seconds: span, times, values: [0.0, 1.0], marks: shares(), above: 0.0 };
+    let mut chart = Chart::new(surface, axes)?;
+    let now = points.last().map_or(0.0, |point| point.seconds);
+    let x = |seconds: f32| f64::from((LIVE_SECONDS - (now - seconds)).clamp(0.0, LIVE_SECONDS));
+    for emotion in Emotion::ALL {
+        let selector = format!("#live-key [data-emotion={}] .swatch", emotion.name());
+        let color = chart::of_element(surface, &selector, "background-color");
+        let before = std::iter::once(0.0).chain(points.iter().map(|point| point.seconds));
+        let answered = points.iter().zip(before).filter(|(point, _)| point.winner.is_some());
+        let rects = answered.map(|(point, before)| {
+            let [low, high] = stacked(&point.probabilities, emotion);
+            [x(before.max(point.seconds - LONGEST_STEP)), x(point.seconds), low, high]
+        });
+        chart.rects(rects, color)?;
     }
-    Ok(())
+    chart.finish()
 }

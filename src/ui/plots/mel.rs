@@ -2,7 +2,8 @@
 
 use yew::prelude::*;
 
-use super::{Frame, axis, colormap, under_cursor, use_plot};
+use super::chart::{Axes, Chart, Mark};
+use super::{BOTTOM, TOP, axis, colormap, under_cursor, use_plot};
 use crate::Result;
 use crate::analysis::{Analysis, MelView};
 use crate::browser::Surface;
@@ -69,9 +70,11 @@ pub(super) fn draw_by(
     color: &dyn Fn(usize, usize, u8) -> [u8; 3],
 ) -> Result<()> {
     let mel = &analysis.mel;
-    let frame = Frame::new(surface, analysis.clip.seconds);
-    surface.ink("--plot-ground");
-    surface.rect(frame.left, frame.top, frame.width, frame.height);
+    let seconds = f64::from(analysis.clip.seconds);
+    let bands = mel.n_mels.max(1) as f64;
+    let height = (surface.height() - TOP - BOTTOM).max(1.0);
+    let axes = Axes { seconds, times: Vec::new(), values: [0.0, bands], marks: marks(mel, height / bands), above: 0.0 };
+    let chart = Chart::new(surface, axes)?;
 
     let mut before = 0.0;
     for (from, to) in &analysis.kept {
@@ -82,24 +85,25 @@ pub(super) fn draw_by(
         if first >= last || mel.n_mels == 0 {
             continue;
         }
-        let (x, width) = (frame.x(from), frame.x(to) - frame.x(from));
+        let ([x, top], [right, bottom]) = (chart.place(from, bands), chart.place(to, 0.0));
+        let width = right - x;
         let columns = (last - first).min((width * surface.density()).ceil().max(1.0) as usize);
         let rgba = picture(mel, first, last, columns, color);
-        surface.image(&rgba, columns as u32, mel.n_mels as u32, [x, frame.top, width, frame.height])?;
+        surface.image(&rgba, columns as u32, mel.n_mels as u32, [x, top, width, bottom - top])?;
     }
+    chart.finish()
+}
 
-    let band = frame.height / mel.n_mels.max(1) as f64;
-    let mut lowest = f64::INFINITY;
+/// Marks of frequency, those left out that would lie on another; a band is that many pixels high.
+fn marks(mel: &MelView, band: f64) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
     for (hz, label) in MARKS_HZ {
         let Some(place) = axis::band_of(hz, &mel.centers_hz) else { continue };
-        let y = frame.top + frame.height - (place + 0.5) * band;
-        if lowest - y >= 15.0 {
-            frame.mark(surface, y, label);
-            lowest = y;
+        if marks.last().is_none_or(|(below, _)| (place + 0.5 - below) * band >= 15.0) {
+            marks.push((place + 0.5, label.to_owned()));
         }
     }
-    frame.time_axis(surface);
-    Ok(())
+    marks
 }
 
 /// The frame that begins `seconds` into the kept sound.

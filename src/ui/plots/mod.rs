@@ -1,9 +1,11 @@
 //! The recording as pictures, waveform and mel spectrogram on one time axis; and both with the answer in one file.
 
 mod axis;
+mod chart;
 mod colormap;
 mod cursor;
 mod heat;
+mod ink;
 mod live;
 mod mel;
 mod picture;
@@ -25,57 +27,26 @@ pub(super) use waveform::Waveform;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
+use self::chart::Mark;
 use super::state::Report;
-use crate::analysis::Analysis;
-use crate::browser::{Baseline, DrawWatch, Surface, TextAlign, log_error};
+use crate::analysis::{Analysis, Emotion};
+use crate::browser::{DrawWatch, Surface, log_error};
 
+/// Around every plot, in CSS pixels; the style sheet lays the cursor over the same area.
 const LEFT: f64 = 56.0;
 const RIGHT: f64 = 14.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 24.0;
 
-/// The area inside the axes, in CSS pixels, and the time it spans.
-struct Frame {
-    left: f64,
-    top: f64,
-    width: f64,
-    height: f64,
-    seconds: f64,
+/// From where to where an emotion stands in a stack of probabilities, the first class at the bottom.
+fn stacked(probabilities: &[f32], emotion: Emotion) -> [f64; 2] {
+    let up_to = |class: usize| probabilities[..class].iter().map(|p| f64::from(*p)).sum::<f64>().min(1.0);
+    [up_to(emotion.index()), up_to(emotion.index() + 1)]
 }
 
-impl Frame {
-    fn new(surface: &Surface, seconds: f32) -> Self {
-        Self {
-            left: LEFT,
-            top: TOP,
-            width: (surface.width() - LEFT - RIGHT).max(1.0),
-            height: (surface.height() - TOP - BOTTOM).max(1.0),
-            seconds: f64::from(seconds).max(1e-3),
-        }
-    }
-
-    fn x(&self, seconds: f64) -> f64 {
-        self.left + seconds / self.seconds * self.width
-    }
-
-    fn time_axis(&self, surface: &Surface) {
-        let (ticks, decimals) = axis::ticks(self.seconds, (self.width / 64.0) as usize);
-        let bottom = self.top + self.height;
-        for tick in ticks {
-            let x = self.x(tick);
-            surface.ink("--line-strong");
-            surface.rect(x - 0.5, bottom, 1.0, 5.0);
-            surface.ink("--ink-soft");
-            surface.text(&format!("{tick:.decimals$} s"), x, bottom + 8.0, TextAlign::Center, Baseline::Top);
-        }
-    }
-
-    fn mark(&self, surface: &Surface, y: f64, label: &str) {
-        surface.ink("--line-strong");
-        surface.rect(self.left - 5.0, y - 0.5, 5.0, 1.0);
-        surface.ink("--ink-soft");
-        surface.text(label, self.left - 8.0, y, TextAlign::End, Baseline::Middle);
-    }
+/// Marks of an axis of probabilities.
+fn shares() -> Vec<Mark> {
+    [(0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")].map(|(share, word)| (share, word.to_owned())).into()
 }
 
 /// A canvas that draws a report now, and again whenever size, density or colour scheme change.

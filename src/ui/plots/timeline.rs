@@ -1,9 +1,11 @@
 //! What is heard over the time of a clip: probabilities as stacked areas, stretches as labelled spans, shifts as marks.
 
+use plotters::style::RGBColor;
 use web_sys::HtmlCanvasElement;
 use yew::prelude::*;
 
-use super::Frame;
+use super::chart::{self, Axes, Chart};
+use super::{TOP, shares, stacked};
 use crate::Result;
 use crate::analysis::{Emotion, Timeline};
 use crate::browser::{Baseline, DrawWatch, Surface, TextAlign, log_error};
@@ -42,57 +44,42 @@ pub(crate) fn TimelinePlot(props: &TimelinePlotProps) -> Html {
     html! { <canvas id="timeline-plot" ref={node} role="img" aria-label={words}></canvas> }
 }
 
-fn ink(surface: &Surface, emotion: Emotion) {
-    surface.ink("--line-strong");
-    surface.ink_of(&format!("#timeline-key [data-emotion={}] .swatch", emotion.name()), "background-color");
+fn color(surface: &Surface, emotion: Emotion) -> RGBColor {
+    let selector = format!("#timeline-key [data-emotion={}] .swatch", emotion.name());
+    chart::of_element(surface, &selector, "background-color")
 }
 
 fn draw(surface: &Surface, timeline: &Timeline, seconds: f32) -> Result<()> {
-    let mut frame = Frame::new(surface, seconds);
-    let top = frame.top;
-    frame.top += SPANS + GAP;
-    frame.height = (frame.height - SPANS - GAP).max(1.0);
-    surface.ink("--plot-ground");
-    surface.rect(frame.left, frame.top, frame.width, frame.height);
-    // Whole pixels, so that no seam shows between two answers.
-    let whole = |at: f64| (at * surface.density()).round() / surface.density();
-    let x = |seconds: f64| whole(frame.x(seconds.min(frame.seconds)));
+    let above = SPANS + GAP;
+    let axes = Axes { seconds: seconds.into(), times: Vec::new(), values: [0.0, 1.0], marks: shares(), above };
+    let mut chart = Chart::new(surface, axes)?;
+    let end = f64::from(seconds);
     let hop = f64::from(timeline.hop_seconds);
-
     for emotion in Emotion::ALL {
-        ink(surface, emotion);
-        for (index, heard) in timeline.moments.iter().enumerate() {
-            let Some(heard) = heard else { continue };
-            let below: f32 = heard[..emotion.index()].iter().sum();
-            let height = f64::from(heard[emotion.index()]) * frame.height;
-            let y = frame.top + frame.height * (1.0 - f64::from(below)) - height;
-            let (left, right) = (x(index as f64 * hop), x((index + 1) as f64 * hop));
-            surface.rect(left, y, right - left, height);
-        }
+        let heard = timeline.moments.iter().enumerate().filter_map(|(index, heard)| Some((index, heard.as_ref()?)));
+        let rects = heard.map(|(index, heard)| {
+            let [low, high] = stacked(heard, emotion);
+            [(index as f64 * hop).min(end), ((index + 1) as f64 * hop).min(end), low, high]
+        });
+        chart.rects(rects, color(surface, emotion))?;
     }
-
+    let soft = chart::of(surface, "--ink");
+    for shift in &timeline.shifts {
+        let at = f64::from(shift.seconds).min(end);
+        chart.upright(at, 2.0, soft)?;
+        let [x, top] = chart.place(at, 1.0);
+        chart.outside([x - 1.0, top - GAP, 2.0, GAP], soft)?;
+        chart.outside([x - 4.0, top - GAP, 8.0, 4.0], soft)?;
+    }
     for span in &timeline.segments {
-        let (left, right) = (x(span.from.into()), x(span.to.into()));
-        ink(surface, span.emotion);
-        surface.rect(left, top, (right - left - 1.0).max(1.0), 4.0);
+        let [left, right] = [span.from, span.to].map(|at| chart.place(f64::from(at).min(end), 1.0)[0]);
+        chart.outside([left, TOP, (right - left - 1.0).max(1.0), 4.0], color(surface, span.emotion))?;
         surface.letters(600, 12.0);
         surface.ink("--ink");
-        let room = right - left - 4.0;
         let name = text::emotion(span.emotion);
-        if surface.fitted(name, room) == name {
-            surface.text(name, left, top + 8.0, TextAlign::Start, Baseline::Top);
+        if surface.text_width(name) <= right - left - 4.0 {
+            surface.text(name, left, TOP + 8.0, TextAlign::Start, Baseline::Top);
         }
     }
-    surface.letters(400, 12.0);
-    for shift in &timeline.shifts {
-        surface.ink("--ink");
-        let at = x(shift.seconds.into());
-        surface.rect(at - 1.0, frame.top - GAP, 2.0, frame.height + GAP);
-        surface.rect(at - 4.0, frame.top - GAP, 8.0, 4.0);
-    }
-    for (share, label) in [(0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")] {
-        frame.mark(surface, frame.top + frame.height * (1.0 - share), label);
-    }
-    frame.time_axis(surface);
-    Ok(())
+    chart.finish()
 }

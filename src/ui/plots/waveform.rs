@@ -2,8 +2,9 @@
 
 use yew::prelude::*;
 
+use super::chart::{self, Axes, Chart};
 use super::cursor::Slider;
-use super::{Frame, under_cursor, use_plot};
+use super::{under_cursor, use_plot};
 use crate::Result;
 use crate::analysis::Analysis;
 use crate::browser::Surface;
@@ -48,48 +49,43 @@ fn peak(analysis: &Analysis) -> f32 {
 }
 
 pub(super) fn draw(surface: &Surface, analysis: &Analysis) -> Result<()> {
-    let frame = Frame::new(surface, analysis.clip.seconds);
-    let middle = frame.top + frame.height / 2.0;
-    surface.ink("--plot-ground");
-    surface.rect(frame.left, frame.top, frame.width, frame.height);
+    let peak = f64::from(peak(analysis));
+    let reach = peak.max(1e-6) / 0.94;
+    let mut marks = vec![(0.0, "0".to_owned())];
+    if peak > 0.0 {
+        marks.extend([(peak, format!("{peak:.2}")), (-peak, format!("\u{2212}{peak:.2}"))]);
+    }
+    let seconds = f64::from(analysis.clip.seconds).max(1e-3);
+    let axes = Axes { seconds, times: Vec::new(), values: [-reach, reach], marks, above: 0.0 };
+    let mut chart = Chart::new(surface, axes)?;
+    let [wave, cut] = ["--plot-wave", "--plot-cut"].map(|property| chart::of(surface, property));
+    let kept = analysis.kept.iter().map(|(from, to)| [f64::from(*from), f64::from(*to), -reach, reach]);
+    chart.rects(kept, chart::of(surface, "--plot-kept"))?;
     for (from, to) in &analysis.kept {
-        let (from, to) = (frame.x(f64::from(*from)), frame.x(f64::from(*to)));
-        surface.ink("--plot-kept");
-        surface.rect(from, frame.top, to - from, frame.height);
-        surface.ink("--plot-wave");
-        surface.rect(from - 0.5, frame.top, 1.0, frame.height);
-        surface.rect(to - 0.5, frame.top, 1.0, frame.height);
+        chart.upright(f64::from(*from), 1.0, wave)?;
+        chart.upright(f64::from(*to), 1.0, wave)?;
     }
 
-    let peak = f64::from(peak(analysis));
-    let scale = frame.height / 2.0 * 0.94 / peak.max(1e-6);
     let slices = analysis.envelope.minima.len().min(analysis.envelope.maxima.len());
-    let bar = 1.0 / surface.density();
-    let columns = (frame.width / bar).max(1.0) as usize;
-    let mut inked = None;
-    for column in 0..if slices == 0 { 0 } else { columns } {
+    let ([left, top], [right, bottom]) = (chart.place(0.0, reach), chart.place(seconds, -reach));
+    let columns = if slices == 0 { 0 } else { ((right - left) * surface.density()).max(1.0) as usize };
+    // Silence is a line of one pixel.
+    let least = 2.0 * reach / (bottom - top).max(1.0) / 2.0;
+    let bar = |column: usize| {
         let first = column * slices / columns;
         let last = ((column + 1) * slices / columns).max(first + 1).min(slices);
         let low = analysis.envelope.minima[first..last].iter().fold(f32::INFINITY, |low, sample| low.min(*sample));
         let high =
             analysis.envelope.maxima[first..last].iter().fold(f32::NEG_INFINITY, |high, sample| high.max(*sample));
-        let seconds = (column as f64 + 0.5) / columns as f64 * frame.seconds;
-        let kept = analysis.kept.iter().any(|(from, to)| (f64::from(*from)..f64::from(*to)).contains(&seconds));
-        if inked != Some(kept) {
-            surface.ink(if kept { "--plot-wave" } else { "--plot-cut" });
-            inked = Some(kept);
-        }
-        let top = middle - f64::from(high) * scale;
-        let height = (f64::from(high) - f64::from(low)) * scale;
-        surface.rect(frame.left + column as f64 * bar, top - 0.5, bar, height.max(0.0) + 1.0);
-    }
-
-    frame.mark(surface, middle, "0");
-    if peak > 0.0 {
-        let reach = frame.height / 2.0 * 0.94;
-        frame.mark(surface, middle - reach, &format!("{peak:.2}"));
-        frame.mark(surface, middle + reach, &format!("\u{2212}{peak:.2}"));
-    }
-    frame.time_axis(surface);
-    Ok(())
+        let edge = |column: usize| column as f64 / columns as f64 * seconds;
+        [edge(column), edge(column + 1), f64::from(low) - least, f64::from(high) + least]
+    };
+    let is_kept = |bar: &[f64; 4]| {
+        let middle = (bar[0] + bar[1]) / 2.0;
+        analysis.kept.iter().any(|(from, to)| (f64::from(*from)..f64::from(*to)).contains(&middle))
+    };
+    let (inside, outside): (Vec<_>, Vec<_>) = (0..columns).map(bar).partition(is_kept);
+    chart.rects(outside, cut)?;
+    chart.rects(inside, wave)?;
+    chart.finish()
 }
