@@ -32,7 +32,7 @@ pub use functionals::functionals;
 pub use image::{cnn_windows, relative_image};
 pub use large::{LARGE_FEATURES, large, large_names};
 pub use names::functional_names;
-pub use picture::picture;
+pub use picture::{picture, resized};
 pub use pitch::{F0Contour, f0_contour};
 pub use quality::{RecordingQuality, recording_quality};
 pub use sets::FeatureSet;

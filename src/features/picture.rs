@@ -37,6 +37,20 @@ pub fn picture(log_mel: ArrayView2<f32>, map: ColorMap, height: usize, width: us
     picture
 }
 
+/// A spectrogram `[n_mels, n_frames]` resized to `height` rows, the lowest band first, and `width` columns, row by row, by the
+/// filters of [`picture`]; its values are kept.
+pub fn resized(values: ArrayView2<f32>, height: usize, width: usize) -> Vec<f32> {
+    let (n_mels, n_frames) = values.dim();
+    let (rows, columns) = (triangles(n_mels, height), triangles(n_frames, width));
+    let at = |band: usize, (first, weights): &(usize, Vec<f32>)| -> f32 {
+        weights.iter().enumerate().map(|(n, weight)| values[[band, first + n]] * weight).sum()
+    };
+    let pixel = |(first, bands): &(usize, Vec<f32>), column: &(usize, Vec<f32>)| -> f32 {
+        bands.iter().enumerate().map(|(n, weight)| weight * at(first + n, column)).sum()
+    };
+    rows.iter().flat_map(|row| columns.iter().map(move |column| (row, column))).map(|(r, c)| pixel(r, c)).collect()
+}
+
 /// For each of `to` places the first of `from` values under its triangle, and the weights from there on, of sum 1.
 fn triangles(from: usize, to: usize) -> Vec<(usize, Vec<f32>)> {
     let step = from as f64 / to.max(1) as f64;
@@ -57,6 +71,16 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
+
+    #[test]
+    fn resizing_keeps_a_slope_and_its_mean() {
+        let values = Array2::from_shape_fn((8, 12), |(band, frame)| band as f32 + 0.1 * frame as f32);
+        let small = resized(values.view(), 4, 6);
+        assert_eq!(small.len(), 24);
+        let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
+        assert!((mean(&small) - mean(&values.into_raw_vec_and_offset().0)).abs() < 0.05);
+        assert!(small[0] < small[5] && small[0] < small[18]);
+    }
 
     fn pixel(picture: &Array3<u8>, y: usize, x: usize) -> [u8; 3] {
         [0, 1, 2].map(|channel| picture[[y, x, channel]])

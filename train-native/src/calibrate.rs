@@ -1,6 +1,6 @@
 //! Calibration on speakers that the models did not hear: a temperature for each model and one for their vote.
 
-use undertone::inference::{Emotion, N_CLASSES, Probabilities, calibration};
+use undertone::inference::{Emotion, Probabilities, calibration};
 
 /// Temperatures of the models, in their order, and of their vote.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,16 +35,6 @@ pub fn apply(
     };
     let each = answers.iter().zip(&temperatures.models).map(|(answers, t)| finish(answers, *t)).collect();
     (each, finish(&join(answers, &temperatures.models), temperatures.joined))
-}
-
-/// Share of each class among `labels`; a class that is not there counts as one clip.
-pub fn class_shares(labels: impl IntoIterator<Item = Emotion>) -> Probabilities {
-    let mut counts = [0.0f32; N_CLASSES];
-    for label in labels {
-        counts[label.index()] += 1.0;
-    }
-    let counts = counts.map(|count| count.max(1.0));
-    counts.map(|count| count / counts.iter().sum::<f32>())
 }
 
 fn join(answers: &[Vec<Probabilities>], temperatures: &[f32]) -> Vec<Probabilities> {

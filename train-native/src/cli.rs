@@ -12,7 +12,9 @@ use crate::condition::Condition;
 use crate::corpus::{Corpus, CorpusPath};
 use crate::deep::{self, recipe::DeepRecipe};
 use crate::encoder::Storage;
-use crate::recipe::{DEFAULT, Recipe, SMOKE};
+use crate::functionals::Learner;
+use crate::learners::single::Single;
+use crate::recipe::{DEFAULT, Part, Recipe, SMOKE};
 use crate::split::Protocol;
 
 /// Trains undertone's models, evaluates them, and exports what the page ships.
@@ -29,6 +31,8 @@ pub struct Cli {
 pub enum Command {
     /// Evaluate by luna5, train on all clips, export, verify, and write the model card
     Train(TrainArgs),
+    /// Train on all clips, export, verify, and write the model card: `train` without its evaluation
+    Export(TrainArgs),
     /// Evaluate by one protocol and record the figures in results.json
     Evaluate(EvaluateArgs),
     /// Answer audio files: one JSON object a line, in the order given
@@ -39,7 +43,7 @@ pub enum Command {
     Encoder(EncoderArgs),
     /// Write the columns of a feature set for audio files as CSV
     Features(FeaturesArgs),
-    /// Evaluate a logistic regression on a feature set by one protocol and record the figures in results.json
+    /// Evaluate a logistic regression or an SVM on a feature set by one protocol and record the figures in results.json
     Functionals(FunctionalsArgs),
     /// Write the model card, and the figures in README.md, from manifest.json and results.json
     Report(ReportArgs),
@@ -54,13 +58,17 @@ pub struct JobArgs {
     /// Which tier: networks and trees of our own, or heads on the pretrained encoder
     #[arg(long, default_value = "quick", value_name = "quick|deep", value_parser = tier)]
     pub tier: Tier,
-    /// A built-in recipe (quick: ravdess, smoke; deep: deep, deep-even, deep-crema, deep-smoke) or the path of a TOML file [default: ravdess or
+    /// A built-in recipe (quick: ravdess, full, smoke; deep: deep, deep-even, deep-crema, deep-smoke) or the path of a TOML file [default: ravdess or
     /// deep]
     #[arg(long, value_name = "NAME|PATH")]
     pub recipe: Option<String>,
     /// The encoder of the deep tier, made by `encoder`
     #[arg(long, default_value = "models/encoder.onnx", value_name = "FILE")]
     pub encoder: PathBuf,
+    /// A part of the quick tier's recipe to leave out, for ablations; may be given several times: speed, noise, tilt, room,
+    /// telephone, codec, masks, distillation, corpora
+    #[arg(long = "without", value_name = "PART")]
+    pub without: Vec<Part>,
     /// Seeds instead of the recipe's
     #[arg(long = "seed", value_name = "N")]
     pub seeds: Vec<u64>,
@@ -71,6 +79,9 @@ pub struct JobArgs {
     /// Folder of checkpoints and caches [default: .runs/RECIPE]
     #[arg(long, value_name = "DIR")]
     pub work: Option<PathBuf>,
+    /// Folder of the teacher's checkpoints and caches, where the recipe asks for a teacher [default: .runs/RECIPE]
+    #[arg(long, value_name = "DIR")]
+    pub teacher_work: Option<PathBuf>,
     /// Begin anew instead of going on from the checkpoints
     #[arg(long)]
     pub no_resume: bool,
@@ -94,6 +105,10 @@ pub struct EvaluateArgs {
     /// telephone, gain-20db, mp3-64k
     #[arg(long = "condition", value_name = "NAME")]
     pub conditions: Vec<Condition>,
+    /// One learner by itself instead of the quick tier's models: pixel-mlp, cnn-2d,
+    /// cnn-2d-rgb, cnn-1d or cnn-lstm
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<Single>,
     /// See there.
     #[command(flatten)]
     pub job: JobArgs,
@@ -161,6 +176,9 @@ pub struct FunctionalsArgs {
     /// Which set of columns
     #[arg(long, value_name = "NAME")]
     pub set: FeatureSet,
+    /// What learns
+    #[arg(long, default_value = "logistic")]
+    pub learner: Learner,
     /// luna5, emobox6, loso, random5, crema5, everyday or cross:CORPUS
     #[arg(long, default_value = "luna5")]
     pub protocol: Protocol,
@@ -210,6 +228,8 @@ pub struct Job {
     pub work: PathBuf,
     /// Whether checkpoints in `work` are used.
     pub resume: bool,
+    /// Who teaches, where the recipe asks for a teacher.
+    pub teacher: Option<DeepJob>,
 }
 
 /// A checked request to train or evaluate the deep tier.
@@ -239,6 +259,7 @@ impl DeepJob {
     /// # Errors
     /// As [`Job::prepare`]; an encoder that cannot be read.
     pub fn prepare(args: JobArgs, protocol: Protocol) -> Result<Self> {
+        ensure!(args.tier == Tier::Quick || args.without.is_empty(), "--without is for --tier quick");
         let recipe = DeepRecipe::load(args.recipe.as_deref().unwrap_or(deep::recipe::DEFAULT))?;
         let encoder = std::fs::read(&args.encoder).with_context(|| {
             format!("cannot read the encoder {}; make it by train-native encoder", args.encoder.display())
@@ -284,10 +305,29 @@ impl Job {
     /// An unknown recipe or a typo in it, a corpus that is missing, empty, incomplete or given twice, or not given though
     /// `protocol` tests on it, a folder that cannot be written.
     pub fn prepare(args: JobArgs, protocol: Protocol) -> Result<Self> {
-        let recipe = Recipe::load(args.recipe.as_deref().unwrap_or(DEFAULT))?;
+        let mut recipe = Recipe::load(args.recipe.as_deref().unwrap_or(DEFAULT))?;
+        args.without.iter().for_each(|part| recipe.leave_out(*part));
+        let teacher = recipe.distillation.as_ref().map(|distillation| {
+            let recipe = Some(distillation.recipe.clone());
+            let (work, without) = (args.teacher_work.clone(), Vec::new());
+            let args = JobArgs { tier: Tier::Deep, recipe, work, without, ..args.clone() };
+            DeepJob::prepare(args, protocol).context("the teacher")
+        });
+        let teacher = teacher.transpose()?;
         let Places { corpora, seeds, models, work, resume } =
             Places::prepare(args, protocol, &recipe.name, &recipe.seeds, recipe.name == SMOKE)?;
-        Ok(Self { recipe, corpora, seeds, models, work, resume })
+        if !recipe.corpora.is_empty() {
+            for corpus in &corpora {
+                ensure!(
+                    recipe.corpora.contains_key(&corpus.kind),
+                    "the recipe {} says nothing of {}; add [corpora.{}]",
+                    recipe.name,
+                    corpus.kind,
+                    corpus.kind
+                );
+            }
+        }
+        Ok(Self { recipe, corpora, seeds, models, work, resume, teacher })
     }
 }
 
@@ -347,11 +387,13 @@ mod tests {
                 seeds: vec![],
                 out,
                 work,
+                teacher_work: None,
+                without: vec![],
                 no_resume: false,
             };
             format!("{:#}", Job::prepare(args, Protocol::Luna5).unwrap_err())
         };
-        assert!(job("smok", &["ravdess=/nowhere"]).contains("built in: ravdess, smoke"));
+        assert!(job("smok", &["ravdess=/nowhere"]).contains("built in: ravdess, full, smoke"));
         assert!(job("smoke", &["ravdess=/nowhere"]).contains("there is no folder or zip file at /nowhere"));
         assert!(job("smoke", &["ravdess=/a", "ravdess=/b"]).contains("given twice"));
         assert!(job("smoke", &["nemo=/a"]).contains("luna5 tests on ravdess"));

@@ -28,12 +28,21 @@ fn run(command: Command) -> anyhow::Result<()> {
             Tier::Quick => train::train(&Job::prepare(args.job, Protocol::Luna5)?),
             Tier::Deep => deep::train::train(&DeepJob::prepare(args.job, Protocol::Luna5)?),
         },
+        Command::Export(args) => match args.job.tier {
+            Tier::Quick => train::export(&Job::prepare(args.job, Protocol::Luna5)?),
+            Tier::Deep => deep::train::export(&DeepJob::prepare(args.job, Protocol::Luna5)?),
+        },
         Command::Evaluate(args) => match args.job.tier {
             Tier::Quick => {
                 anyhow::ensure!(args.conditions.is_empty(), "--condition is for --tier deep");
-                train::evaluate(&Job::prepare(args.job, args.protocol)?, args.protocol)
+                let job = Job::prepare(args.job, args.protocol)?;
+                match args.model {
+                    Some(model) => train::single::evaluate(&job, args.protocol, model),
+                    None => train::evaluate(&job, args.protocol),
+                }
             }
             Tier::Deep => {
+                anyhow::ensure!(args.model.is_none(), "--model is for --tier quick");
                 args.conditions.iter().try_for_each(|condition| condition.check())?;
                 deep::train::evaluate(&DeepJob::prepare(args.job, args.protocol)?, args.protocol, &args.conditions)
             }

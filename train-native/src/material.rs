@@ -14,39 +14,40 @@ use crate::interrupt;
 
 /// Features of all clips of a dataset, by clip and copy; copy 0 is the clip itself.
 pub struct Material {
-    /// Images `[n_mels, n_frames]`, `augmentation.copies + 1` of each clip.
+    /// Images `[n_mels, n_frames]` of each clip and its copies.
     pub images: Vec<Vec<FrameMatrix>>,
     /// `[table_copies + 1, n_functionals]` for each clip.
     pub functionals: Vec<Array2<f32>>,
 }
 
 impl Material {
-    /// Computes the images, and computes or finds the functionals, on all cores. The same seed gives the same copies.
+    /// For each clip and `copies(clip)` copies of it, computes the images, and computes or finds the functionals, on all cores. The same seed gives the same copies.
     ///
     /// # Errors
     /// A clip that the feature path refuses; Ctrl-C.
     pub fn prepare(
         dataset: &Dataset,
         augmentation: &Augmentation,
+        copies: &(dyn Fn(usize) -> usize + Sync),
         table_copies: usize,
         config: &FeatureConfig,
         seed: u64,
         cache: &FeatureCache,
     ) -> Result<Self> {
         let bar = progress(dataset.len(), "features");
-        let found: Vec<(Vec<FrameMatrix>, Array2<f32>)> = dataset
-            .audio
-            .par_iter()
-            .zip(&dataset.content)
+        let settings = Augmentation { copies: 0, ..augmentation.clone() };
+        let settings = serde_json::to_string(&(settings, seed)).context("settings as JSON")?;
+        let found: Vec<(Vec<FrameMatrix>, Array2<f32>)> = (0..dataset.len())
+            .into_par_iter()
             .progress_with(bar)
-            .map(|(audio, content)| {
+            .map(|clip| {
+                let (audio, content) = (&dataset.audio[clip], &dataset.content[clip]);
                 interrupt::check()?;
                 let copy_seed = copy_seed(seed, content);
-                let copies = (0..=augmentation.copies)
+                let copies = (0..=copies(clip))
                     .map(|copy| augment(audio, augmentation, copy, copy_seed))
                     .collect::<Result<Vec<Audio>>>()?;
                 let images = copies.iter().map(|copy| relative_image(&mel_spectrogram(copy, config))).collect();
-                let settings = serde_json::to_string(&(augmentation, seed)).context("settings as JSON")?;
                 let key = Key::new(content, config, &format!("functionals {table_copies} of {settings}"))?;
                 let functionals = cache.get_or(&key, || table(&copies[..=table_copies], config))?;
                 Ok((images, functionals))

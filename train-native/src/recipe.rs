@@ -1,6 +1,8 @@
 //! Recipes: every number of a training, in one TOML file. A misspelt key is an error.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,7 @@ use undertone::inference::sha256_hex;
 use undertone_boosters::{lightgbm, xgboost};
 
 use crate::augment::Augmentation;
+use crate::corpus::CorpusKind;
 use crate::learners::cnn_train::CnnTraining;
 
 /// The recipe that is used where none is named.
@@ -16,8 +19,11 @@ pub const DEFAULT: &str = "ravdess";
 /// The recipe that only shows that everything runs; its figures are in no report.
 pub const SMOKE: &str = "smoke";
 
-const BUILT_IN: [(&str, &str); 2] =
-    [(DEFAULT, include_str!("../recipes/ravdess.toml")), (SMOKE, include_str!("../recipes/smoke.toml"))];
+const BUILT_IN: [(&str, &str); 3] = [
+    (DEFAULT, include_str!("../recipes/ravdess.toml")),
+    ("full", include_str!("../recipes/full.toml")),
+    (SMOKE, include_str!("../recipes/smoke.toml")),
+];
 
 /// A recipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,6 +43,12 @@ pub struct Recipe {
     pub table_copies: usize,
     /// What is done to training sound.
     pub augmentation: Augmentation,
+    /// How each corpus counts; where it is left out, every clip counts the same.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub corpora: BTreeMap<CorpusKind, Share>,
+    /// A teacher whose answers are learned beside the labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distillation: Option<Distillation>,
     /// The convolutional network.
     pub cnn: CnnTraining,
     /// The perceptron on embedding and functionals.
@@ -45,6 +57,80 @@ pub struct Recipe {
     pub xgboost: XgboostTraining,
     /// LightGBM on the same.
     pub lightgbm: LightgbmTraining,
+}
+
+/// A part of a recipe that an ablation leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Changes of speed and pitch.
+    Speed,
+    /// Added noise.
+    Noise,
+    /// Spectral tilt.
+    Tilt,
+    /// Small rooms.
+    Room,
+    /// The telephone's band.
+    Telephone,
+    /// A codec's rounding.
+    Codec,
+    /// Masked bands and frames (SpecAugment).
+    Masks,
+    /// The teacher.
+    Distillation,
+    /// All corpora but the tested one: they then weigh next to nothing.
+    Corpora,
+}
+
+impl Part {
+    const ALL: [(Self, &'static str); 9] = [
+        (Self::Speed, "speed"),
+        (Self::Noise, "noise"),
+        (Self::Tilt, "tilt"),
+        (Self::Room, "room"),
+        (Self::Telephone, "telephone"),
+        (Self::Codec, "codec"),
+        (Self::Masks, "masks"),
+        (Self::Distillation, "distillation"),
+        (Self::Corpora, "corpora"),
+    ];
+
+    /// Name on the command line and in the results file.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(part, _)| *part == self).map_or("", |(_, name)| name)
+    }
+}
+
+impl FromStr for Part {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let known = || Self::ALL.map(|(_, name)| name).join(", ");
+        let found = Self::ALL.iter().find(|(_, name)| *name == text);
+        found.map(|(part, _)| *part).with_context(|| format!("no recipe has a part '{text}'; known: {}", known()))
+    }
+}
+
+/// How a corpus counts in the quick tier.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// Part of its clips that each pass over the clips sees, drawn afresh, and weight of a clip for the trees: above 0, to 1.
+    pub weight: f32,
+    /// Augmented copies of each clip, beside the clip itself.
+    pub copies: usize,
+}
+
+/// Knowledge distillation (Hinton et al. 2015) from the deep tier's ensemble, which is trained inside the same fold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distillation {
+    /// The teacher's recipe.
+    pub recipe: String,
+    /// Part of the target that the teacher gives; the label gives the rest.
+    pub share: f32,
+    /// Temperature that the teacher's answers are softened by.
+    pub temperature: f32,
 }
 
 /// How the perceptron is trained.
@@ -113,7 +199,8 @@ impl Recipe {
     /// # Errors
     /// No such recipe, a key that is missing or unknown, a number out of range.
     pub fn load(name_or_path: &str) -> Result<Self> {
-        if let Some((_, text)) = BUILT_IN.iter().find(|(name, _)| *name == name_or_path) {
+        let built_in = if name_or_path == "ravdess-only" { DEFAULT } else { name_or_path };
+        if let Some((_, text)) = BUILT_IN.iter().find(|(name, _)| *name == built_in) {
             return Self::parse(text).with_context(|| format!("recipe {name_or_path}"));
         }
         let text = match std::fs::read_to_string(Path::new(name_or_path)) {
@@ -140,6 +227,17 @@ impl Recipe {
         ensure!((1..=20).contains(&self.inner_speakers), "inner_speakers: 1 to 20");
         ensure!(self.table_copies <= self.augmentation.copies, "table_copies: at most augmentation.copies");
         self.check_augmentation()?;
+        for (corpus, share) in &self.corpora {
+            ensure!(share.weight > 0.0 && share.weight <= 1.0, "corpora.{corpus}.weight: above 0, to 1");
+            ensure!(
+                (self.table_copies..=self.augmentation.copies).contains(&share.copies),
+                "corpora.{corpus}.copies: from table_copies to augmentation.copies"
+            );
+        }
+        if let Some(teacher) = &self.distillation {
+            within("distillation.share", [f64::from(teacher.share)], 0.0, 1.0)?;
+            within("distillation.temperature", [f64::from(teacher.temperature)], 0.2, 10.0)?;
+        }
         let cnn = &self.cnn;
         let shape = &cnn.shape;
         let widths = shape.stem.iter().chain([&shape.trunk, &shape.attention, &shape.embedding]);
@@ -168,6 +266,27 @@ impl Recipe {
         self.check_trees()
     }
 
+    /// Leaves a part out, and says so in the name.
+    pub fn leave_out(&mut self, part: Part) {
+        let augmentation = &mut self.augmentation;
+        match part {
+            Part::Speed => augmentation.speed = 0.0,
+            Part::Noise => augmentation.noise_share = 0.0,
+            Part::Tilt => augmentation.tilt = 0.0,
+            Part::Room => augmentation.room_share = 0.0,
+            Part::Telephone => augmentation.telephone_share = 0.0,
+            Part::Codec => augmentation.codec_share = 0.0,
+            Part::Masks => (self.cnn.mask_mels, self.cnn.mask_frames) = (0, 0),
+            Part::Distillation => self.distillation = None,
+            Part::Corpora => {
+                for (_, share) in self.corpora.iter_mut().filter(|(corpus, _)| **corpus != CorpusKind::Ravdess) {
+                    share.weight = f32::MIN_POSITIVE;
+                }
+            }
+        }
+        self.name = format!("{}-without-{}", self.name, part.name());
+    }
+
     fn check_augmentation(&self) -> Result<()> {
         let augmentation = &self.augmentation;
         within("augmentation.copies", [augmentation.copies as f64], 0.0, 64.0)?;
@@ -190,6 +309,16 @@ impl Recipe {
         let shares =
             [xgboost.subsample, xgboost.colsample_bytree, lightgbm.feature_fraction, lightgbm.bagging_fraction];
         within("shares of rows and columns", shares, 0.01, 1.0)
+    }
+
+    /// Part of a corpus' clips that a pass sees.
+    pub fn weight(&self, corpus: CorpusKind) -> f32 {
+        self.corpora.get(&corpus).map_or(1.0, |share| share.weight)
+    }
+
+    /// Augmented copies of a clip of that corpus.
+    pub fn copies(&self, corpus: CorpusKind) -> usize {
+        self.corpora.get(&corpus).map_or(self.augmentation.copies, |share| share.copies)
     }
 
     /// Hash of everything that decides a figure: the recipe and the feature configuration, whatever the file's layout. The
@@ -254,6 +383,19 @@ mod tests {
     }
 
     #[test]
+    fn an_ablation_leaves_one_part_out_and_bears_another_name() {
+        let whole = Recipe::load("full").unwrap();
+        for (part, name) in Part::ALL {
+            let mut recipe = whole.clone();
+            recipe.leave_out(name.parse().unwrap());
+            assert_eq!(recipe.name, format!("full-without-{name}"));
+            let is_there = !matches!(part, Part::Room | Part::Telephone | Part::Codec);
+            assert_eq!(Recipe { name: "full".into(), ..recipe } != whole, is_there, "{name}");
+        }
+        assert!("nois".parse::<Part>().unwrap_err().to_string().contains("known: speed, noise"));
+    }
+
+    #[test]
     fn a_typo_is_named() {
         let (_, text) = BUILT_IN[0];
         let error = |text: &str| format!("{:#}", Recipe::parse(text).unwrap_err());
@@ -265,7 +407,7 @@ mod tests {
         assert!(error(&text.replacen("[lightgbm]", "[lightgbn]", 1)).contains("lightgbn"));
         assert!(error("name = 3").contains("expected a string"));
         let missing = format!("{:#}", Recipe::load("ravdes").unwrap_err());
-        assert!(missing.contains("built in: ravdess, smoke"), "{missing}");
+        assert!(missing.contains("built in: ravdess, full, smoke"), "{missing}");
     }
 
     #[test]
@@ -274,7 +416,7 @@ mod tests {
         let features = FeatureConfig::default();
         let hash = |text: &str| Recipe::parse(text).unwrap().sha256(&features).unwrap();
         assert_eq!(hash(text), hash(&format!("# a remark\n{text}")));
-        assert_ne!(hash(text), hash(BUILT_IN[1].1));
+        assert_ne!(hash(text), hash(BUILT_IN[2].1));
         let other = FeatureConfig { window_frames: 128, ..features.clone() };
         assert_ne!(hash(text), Recipe::parse(text).unwrap().sha256(&other).unwrap());
     }

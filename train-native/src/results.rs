@@ -1,12 +1,13 @@
 //! `models/results.json`: every figure, one object a run, written by the evaluation only.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use undertone::inference::{Emotion, Tier};
+use undertone::inference::{Emotion, N_CLASSES, Probabilities, Tier, winner};
 
 use crate::atomic;
 use crate::corpus::CorpusKind;
@@ -87,6 +88,27 @@ pub struct Everyday {
     pub neutral_or_calm: f64,
     /// Share where another class is above one half.
     pub false_alarms: f64,
+}
+
+impl Everyday {
+    /// Counted over answers.
+    pub fn of(answers: &[Probabilities]) -> Self {
+        let quiet = [Emotion::Neutral.index(), Emotion::Calm.index()];
+        let (mut right, mut alarms) = (0usize, 0usize);
+        for answer in answers {
+            right += usize::from(quiet.contains(&winner(answer).index()));
+            alarms += usize::from((0..N_CLASSES).any(|class| !quiet.contains(&class) && answer[class] > 0.5));
+        }
+        let n = answers.len().max(1) as f64;
+        Self { neutral_or_calm: right as f64 / n, false_alarms: alarms as f64 / n }
+    }
+}
+
+impl fmt::Display for Everyday {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [calm, alarms] = [self.neutral_or_calm, self.false_alarms].map(|share| 100.0 * share);
+        write!(f, "neutral or calm {calm:.1} %, false alarms {alarms:.1} %")
+    }
 }
 
 /// A figure over seeds and speakers.

@@ -1,5 +1,7 @@
 //! Evaluation and training: folds, checkpoints, export.
 
+pub mod single;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -15,11 +17,12 @@ use crate::calibrate;
 use crate::cli::Job;
 use crate::dataset::Dataset;
 use crate::learners::stack::{Fitted, MODELS, Setting, fit};
+use crate::learners::target::Targets;
 use crate::material::Material;
 use crate::metrics::{Outcome, score};
-use crate::results::{Results, Run, RunInfo, commit};
+use crate::results::{Everyday, Results, Run, RunInfo, commit};
 use crate::split::{Fold, Protocol, inner};
-use crate::{atomic, interrupt, report, verify};
+use crate::{atomic, deep, interrupt, report, verify};
 
 /// A fold's answers, not calibrated.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,6 +47,15 @@ struct Bench<'a> {
     bars: MultiProgress,
 }
 
+/// Cleared when it is dropped.
+struct Bar(ProgressBar);
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// Evaluates by one protocol and records the figures.
 ///
 /// # Errors
@@ -62,30 +74,54 @@ pub fn train(job: &Job) -> Result<()> {
     bench.export()
 }
 
+/// Trains on all clips with the first seed, exports, verifies, and writes the model card.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn export(job: &Job) -> Result<()> {
+    Bench::new(job)?.export()
+}
+
 impl<'a> Bench<'a> {
     fn new(job: &'a Job) -> Result<Self> {
         let features = FeatureConfig::default();
         let dataset = Dataset::load(&job.corpora, features.sample_rate)?;
         eprintln!("{}", dataset.summary());
         let cache = FeatureCache::new(job.work.join("features"));
-        let (augmentation, copies) = (&job.recipe.augmentation, job.recipe.table_copies);
-        let material = job
-            .seeds
-            .iter()
-            .map(|seed| Ok((*seed, Material::prepare(&dataset, augmentation, copies, &features, *seed, &cache)?)))
-            .collect::<Result<_>>()?;
+        let recipe = &job.recipe;
+        let copies = |clip: usize| recipe.copies(dataset.clips[clip].corpus);
+        let prepare = |seed: u64| {
+            let (augmentation, table_copies) = (&recipe.augmentation, recipe.table_copies);
+            Material::prepare(&dataset, augmentation, &copies, table_copies, &features, seed, &cache)
+        };
+        let material = job.seeds.iter().map(|seed| Ok((*seed, prepare(*seed)?))).collect::<Result<_>>()?;
         let labels = dataset.clips.iter().map(|clip| clip.label).collect();
         Ok(Self { job, dataset, labels, features, material, bars: MultiProgress::new() })
     }
 
-    fn setting(&self, seed: u64) -> Result<Setting<'_>> {
+    fn setting<'b>(&'b self, seed: u64, targets: &'b Targets) -> Result<Setting<'b>> {
         let material = self.material.get(&seed).with_context(|| format!("no features for seed {seed}"))?;
-        Ok(Setting { material, labels: &self.labels, recipe: &self.job.recipe, features: &self.features, seed })
+        Ok(Setting { material, targets, recipe: &self.job.recipe, features: &self.features, seed })
+    }
+
+    /// What is learned in each of the folds.
+    fn targets(&self, folds: &[Fold], protocol: Protocol, seed: u64) -> Result<Vec<Targets>> {
+        let recipe = &self.job.recipe;
+        let weights = self.dataset.clips.iter().map(|clip| recipe.weight(clip.corpus)).collect();
+        let labels = Targets::of_labels(&self.labels, weights);
+        let (Some(how), Some(teacher)) = (&recipe.distillation, &self.job.teacher) else {
+            return Ok(vec![labels; folds.len()]);
+        };
+        let taught = deep::train::teach(teacher, protocol, folds, seed)?;
+        Ok(folds.iter().zip(taught).map(|(fold, answers)| labels.clone().taught(&fold.train, &answers, how)).collect())
     }
 
     fn evaluate(&self, protocol: Protocol) -> Result<()> {
         let recipe = &self.job.recipe;
-        let classes = protocol.classes(&self.dataset.clips);
+        let classes = match protocol {
+            Protocol::Everyday => Emotion::ALL.to_vec(),
+            _ => protocol.classes(&self.dataset.clips),
+        };
         let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); MODELS.len() + 1];
         let mut is_whole = true;
         for seed in &self.job.seeds {
@@ -94,11 +130,14 @@ impl<'a> Bench<'a> {
                 folds.truncate(max);
                 is_whole = false;
             }
+            let targets = self.targets(&folds, protocol, *seed)?;
+            let name = format!("{protocol}-seed{seed}");
             let checkpoints = folds
                 .par_iter()
-                .map(|fold| self.fold(fold, protocol, &format!("{protocol}-seed{seed}"), *seed, false))
+                .zip(&targets)
+                .map(|(fold, targets)| self.fold(fold, targets, protocol, &name, *seed, false))
                 .collect::<Result<Vec<_>>>()?;
-            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(&folds, &checkpoints)) {
+            for (slot, outcomes) in outcomes.iter_mut().zip(self.outcomes(&folds, &targets, &checkpoints)) {
                 slot.push(outcomes);
             }
         }
@@ -115,19 +154,15 @@ impl<'a> Bench<'a> {
                 config_sha256: recipe.sha256(&self.features)?,
                 commit: commit(),
             };
-            let run = Run::new(info, &classes, outcomes)?;
-            let [low, high] = run.uar.ci95;
-            println!(
-                "{protocol} {:9} UAR {:.1} % [{:.1}-{:.1}], accuracy {:.1} %, macro F1 {:.1} %, log loss {:.3}, ECE {:.3}",
-                run.model,
-                100.0 * run.uar.mean,
-                100.0 * low,
-                100.0 * high,
-                100.0 * run.accuracy,
-                100.0 * run.macro_f1,
-                run.log_loss,
-                run.ece
-            );
+            let mut run = Run::new(info, &classes, outcomes)?;
+            let mut line = format!("{protocol} {:9} {}", run.model, run.figures());
+            if protocol == Protocol::Everyday {
+                let answers: Vec<Probabilities> = outcomes.iter().flatten().map(|one| one.probabilities).collect();
+                let everyday = Everyday::of(&answers);
+                line += &format!("; {everyday}");
+                run.everyday = Some(everyday);
+            }
+            println!("{line}");
             runs.push(run);
         }
         if let Some(ensemble) = outcomes.last().and_then(|seeds| seeds.first()) {
@@ -142,12 +177,13 @@ impl<'a> Bench<'a> {
     }
 
     /// Calibrated test outcomes of each model, the vote last.
-    fn outcomes(&self, folds: &[Fold], checkpoints: &[Checkpoint]) -> Vec<Vec<Outcome>> {
+    fn outcomes(&self, folds: &[Fold], targets: &[Targets], checkpoints: &[Checkpoint]) -> Vec<Vec<Outcome>> {
         let mut outcomes = vec![Vec::new(); MODELS.len() + 1];
-        for (fold, checkpoint) in folds.iter().zip(checkpoints) {
+        for ((fold, targets), checkpoint) in folds.iter().zip(targets).zip(checkpoints) {
             let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
             let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels);
-            let (each, joined) = calibrate::apply(&checkpoint.test_answers, &temperatures, &self.shares(fold));
+            let (each, joined) =
+                calibrate::apply(&checkpoint.test_answers, &temperatures, &targets.class_shares(&fold.train));
             for (slot, answers) in outcomes.iter_mut().zip(each.iter().chain([&joined])) {
                 slot.extend(checkpoint.test.iter().zip(answers).map(|(clip, probabilities)| Outcome {
                     speaker: self.dataset.clips[*clip].speaker.clone(),
@@ -159,41 +195,47 @@ impl<'a> Bench<'a> {
         outcomes
     }
 
-    fn shares(&self, fold: &Fold) -> Probabilities {
-        calibrate::class_shares(fold.train.iter().map(|clip| self.labels[*clip]))
+    /// A bar that shows each step's part, loss and time left; it goes when this is dropped.
+    fn show(&self, name: &str) -> Result<impl Fn(&str, usize, usize, Option<f32>) + use<>> {
+        let style = ProgressStyle::with_template(
+            "{prefix} {bar:24} {pos}/{len} {msg} [{elapsed_precise}, {eta_precise} left]",
+        )?;
+        let bar = self.bars.add(ProgressBar::new(1).with_style(style.progress_chars("=> ")));
+        let (bar, name) = (Bar(bar), name.to_owned());
+        Ok(move |part: &str, done: usize, of: usize, loss: Option<f32>| {
+            bar.0.set_prefix(format!("{name} {part}"));
+            bar.0.set_length(of as u64);
+            bar.0.set_position(done as u64);
+            bar.0.set_message(loss.map_or_else(String::new, |loss| format!("loss {loss:.3}")));
+        })
     }
 
     /// Fits without some training speakers, for calibration, then on all of them, and answers the test clips; or finds the
     /// checkpoint of the same work.
-    fn fold(&self, fold: &Fold, protocol: Protocol, name: &str, seed: u64, keep: bool) -> Result<Checkpoint> {
+    fn fold(
+        &self,
+        fold: &Fold,
+        targets: &Targets,
+        protocol: Protocol,
+        name: &str,
+        seed: u64,
+        keep: bool,
+    ) -> Result<Checkpoint> {
         let path = self.checkpoint_path(fold, name, seed)?;
         if self.job.resume
             && let Some(found) = std::fs::read(&path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok())
         {
             return Ok(found);
         }
-        let setting = self.setting(seed)?;
+        let setting = self.setting(seed, targets)?;
         let held_out = protocol.test_corpus();
         let inner = inner(&self.dataset.clips, &fold.train, held_out, self.job.recipe.inner_speakers, seed)?;
-        let bar = self.bars.add(ProgressBar::new(1));
-        bar.set_style(
-            ProgressStyle::with_template(
-                "{prefix} {bar:24} {pos}/{len} {msg} [{elapsed_precise}, {eta_precise} left]",
-            )?
-            .progress_chars("=> "),
-        );
-        let show = |phase: &'static str| {
-            let bar = &bar;
-            move |part: &str, done: usize, of: usize, loss: Option<f32>| {
-                bar.set_prefix(format!("{name} fold {} {phase} {part}", fold.name));
-                bar.set_length(of as u64);
-                bar.set_position(done as u64);
-                bar.set_message(loss.map_or_else(String::new, |loss| format!("loss {loss:.3}")));
-            }
-        };
-        let calibration = fit(setting, &inner.train, &show("calibration"))?;
-        let inner_answers = calibration.answers(setting, &inner.test)?;
-        let fitted = fit(setting, &fold.train, &show("all speakers"))?;
+        let calibration = self.show(&format!("{name} fold {} calibration", fold.name))?;
+        let inner_answers = fit(setting, &inner.train, &calibration)?.answers(setting, &inner.test)?;
+        drop(calibration);
+        let all = self.show(&format!("{name} fold {} all speakers", fold.name))?;
+        let fitted = fit(setting, &fold.train, &all)?;
+        drop(all);
         for ((model, _), off) in MODELS.iter().zip(&fitted.parity) {
             ensure!(
                 *off <= verify::TOLERANCE,
@@ -201,7 +243,6 @@ impl<'a> Bench<'a> {
             );
         }
         let test_answers = fitted.answers(setting, &fold.test)?;
-        bar.finish_and_clear();
         let checkpoint = Checkpoint {
             inner: inner.test,
             inner_answers,
@@ -211,17 +252,17 @@ impl<'a> Bench<'a> {
         };
         atomic::write(&path, &serde_json::to_vec(&checkpoint)?)?;
         if !checkpoint.test.is_empty() {
-            let line = self.fold_line(name, fold, &checkpoint);
+            let line = self.fold_line(name, fold, targets, &checkpoint);
             self.bars.suspend(|| eprintln!("{line}"));
         }
         Ok(checkpoint)
     }
 
-    fn fold_line(&self, name: &str, fold: &Fold, checkpoint: &Checkpoint) -> String {
+    fn fold_line(&self, name: &str, fold: &Fold, targets: &Targets, checkpoint: &Checkpoint) -> String {
+        use std::slice::from_ref;
         let mut line = format!("{name} fold {}: UAR", fold.name);
-        for (index, outcomes) in
-            self.outcomes(std::slice::from_ref(fold), std::slice::from_ref(checkpoint)).iter().enumerate()
-        {
+        let outcomes = self.outcomes(from_ref(fold), from_ref(targets), from_ref(checkpoint));
+        for (index, outcomes) in outcomes.iter().enumerate() {
             let model = MODELS.get(index).map_or("ensemble", |(name, _)| *name);
             line += &format!(" {model} {:.1}", 100.0 * score(outcomes, &Emotion::ALL).uar);
         }
@@ -241,13 +282,14 @@ impl<'a> Bench<'a> {
     fn export(&self) -> Result<()> {
         let seed = *self.job.seeds.first().context("no seed")?;
         let fold = Fold { name: "of all".into(), train: (0..self.dataset.len()).collect(), test: Vec::new() };
-        let checkpoint = self.fold(&fold, Protocol::Luna5, "final", seed, true)?;
+        let targets = self.targets(std::slice::from_ref(&fold), Protocol::Luna5, seed)?.remove(0);
+        let checkpoint = self.fold(&fold, &targets, Protocol::Luna5, "final", seed, true)?;
         let fitted =
             checkpoint.fitted.context("the checkpoint of the last training holds no models; use --no-resume")?;
         let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
         let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels);
         let version = format!("{}-{}", self.job.recipe.name, &self.job.recipe.sha256(&self.features)?[..12]);
-        let mut manifest = fitted.manifest(&self.features, &temperatures, self.shares(&fold), &version);
+        let mut manifest = fitted.manifest(&self.features, &temperatures, targets.class_shares(&fold.train), &version);
         self.keep_deep(&mut manifest);
         interrupt::check()?;
         let mut files: Vec<(String, Vec<u8>)> =

@@ -17,8 +17,6 @@ use crate::onnx::{Element, GraphBuilder, Value};
 const STATISTICS: usize = 5;
 const PROJECTED: usize = 2;
 const LARGE: f32 = 1e9;
-/// Of a pair's decision value under the logistic function.
-const SHARPNESS: f32 = 2.0;
 
 /// Columns of `pooled` that the projection sees, of `layers` layers of width `width`.
 pub fn projected_columns(layers: usize, width: usize) -> Vec<usize> {

@@ -2,9 +2,9 @@
 
 use anyhow::{Result, ensure};
 use libsvm_rs::{KernelType, SvmNode, SvmParameter, SvmProblem, SvmType};
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, ArrayView1};
 use serde::{Deserialize, Serialize};
-use undertone::inference::{Emotion, N_CLASSES};
+use undertone::inference::{Emotion, N_CLASSES, Probabilities};
 
 use super::rows::Allowed;
 use crate::interrupt;
@@ -32,6 +32,33 @@ pub struct Svm {
     pub bias: Array1<f32>,
     /// Width of the kernel.
     pub gamma: f32,
+}
+
+/// What decision values are multiplied by before the logistic function.
+pub const SHARPNESS: f32 = 2.0;
+
+impl Svm {
+    /// The answer to one row: the softmax of the classes' scores; a class' score is the sum, over its pairs, of the logistic of
+    /// [`SHARPNESS`] times the decision value.
+    pub fn probabilities(&self, row: ArrayView1<'_, f32>) -> Probabilities {
+        let kernel: Array1<f32> = self
+            .vectors
+            .outer_iter()
+            .map(|vector| {
+                let square: f32 = vector.iter().zip(row).map(|(a, b)| (a - b).powi(2)).sum();
+                (-self.gamma * square).exp()
+            })
+            .collect();
+        let decisions = kernel.dot(&self.coefficients) + &self.bias;
+        let mut scores = [0.0f32; N_CLASSES];
+        for ((first, second), decision) in pairs().zip(decisions) {
+            let won = 1.0 / (1.0 + (-SHARPNESS * decision).exp());
+            scores[first.index()] += won;
+            scores[second.index()] += 1.0 - won;
+        }
+        let powers = scores.map(f32::exp);
+        powers.map(|power| power / powers.iter().sum::<f32>())
+    }
 }
 
 /// Number of pairs.

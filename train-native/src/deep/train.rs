@@ -1,5 +1,6 @@
 //! Evaluation and training of the deep tier: folds, checkpoints, export.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -74,6 +75,23 @@ pub fn train(job: &DeepJob) -> Result<()> {
     bench.export()
 }
 
+/// Trains the heads on all clips with the first seed, adds them to the manifest, verifies, and writes the model card.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn export(job: &DeepJob) -> Result<()> {
+    Bench::new(job)?.export()
+}
+
+/// What the ensemble of each fold answers to the fold's own training clips, calibrated; folds that have no checkpoint yet are
+/// trained.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn teach(job: &DeepJob, protocol: Protocol, folds: &[Fold], seed: u64) -> Result<Vec<Vec<Probabilities>>> {
+    Bench::new(job)?.teach(protocol, folds, seed)
+}
+
 impl<'a> Bench<'a> {
     fn new(job: &'a DeepJob) -> Result<Self> {
         let features = FeatureConfig::default();
@@ -94,6 +112,12 @@ impl<'a> Bench<'a> {
         let recipe = &self.job.recipe;
         let copies = |clip: usize| recipe.copies(self.dataset.clips[clip].corpus);
         embed::embed(&self.dataset, &copies, &recipe.augmentation, &self.features, &self.encoder, seed, &self.cache)
+    }
+
+    /// What the encoder gives for all clips without their copies.
+    fn embed_clips(&self, seed: u64) -> Result<Embeddings> {
+        let augmentation = &self.job.recipe.augmentation;
+        embed::embed(&self.dataset, &|_| 0, augmentation, &self.features, &self.encoder, seed, &self.cache)
     }
 
     fn setting<'b>(&'b self, seed: u64, embeddings: &'b Embeddings) -> Setting<'b> {
@@ -145,6 +169,36 @@ impl<'a> Bench<'a> {
             .collect()
     }
 
+    fn teach(&self, protocol: Protocol, folds: &[Fold], seed: u64) -> Result<Vec<Vec<Probabilities>>> {
+        let of_all = |fold: &Fold| fold.test.is_empty();
+        let name = if folds.iter().all(of_all) { "deep-final".into() } else { format!("deep-{protocol}-seed{seed}") };
+        let checkpoints = self.all_folds(folds, protocol, &name, seed)?;
+        let embeddings = OnceCell::new();
+        let mut taught = Vec::with_capacity(folds.len());
+        for (fold, checkpoint) in folds.iter().zip(&checkpoints) {
+            let path = self.checkpoint_path(fold, protocol, &format!("{name}-teacher"), seed)?;
+            let kept = || serde_json::from_slice::<Vec<Probabilities>>(&std::fs::read(&path).ok()?).ok();
+            if let Some(kept) = kept().filter(|kept| self.job.resume && kept.len() == fold.train.len()) {
+                taught.push(kept);
+                continue;
+            }
+            if embeddings.get().is_none() {
+                let _ = embeddings.set(self.embed_clips(seed)?);
+            }
+            let setting = self.setting(seed, embeddings.get().context("no embeddings")?);
+            let parts: Vec<Vec<Vec<Probabilities>>> = fold
+                .train
+                .par_chunks(256)
+                .map(|clips| checkpoint.fitted.answers(setting, &self.encoder, &self.features, clips))
+                .collect::<Result<_>>()?;
+            let heads = (0..HEADS.len()).map(|head| parts.iter().flat_map(|part| part[head].clone()).collect());
+            let (_, joined) = self.vote(checkpoint, &Emotion::ALL).apply(&heads.collect::<Vec<_>>());
+            atomic::write(&path, &serde_json::to_vec(&joined)?)?;
+            taught.push(joined);
+        }
+        Ok(taught)
+    }
+
     /// The same checkpoints with what the heads answer to their test clips under a condition.
     fn under(&self, condition: Condition, mut answered: Vec<Vec<Checkpoint>>) -> Result<Vec<Vec<Checkpoint>>> {
         let clips: BTreeSet<usize> = answered.iter().flatten().flat_map(|fold| fold.test.iter().copied()).collect();
@@ -188,10 +242,9 @@ impl<'a> Bench<'a> {
             let mut line = format!("{protocol}, {condition}, {:13} {}", run.model, run.figures());
             if protocol == Protocol::Everyday {
                 let answers: Vec<Probabilities> = outcomes.iter().flatten().map(|one| one.probabilities).collect();
-                let (neutral_or_calm, false_alarms) = vote::everyday(&answers);
-                let [calm, alarms] = [neutral_or_calm, false_alarms].map(|share| 100.0 * share);
-                line += &format!("; neutral or calm {calm:.1} %, false alarms {alarms:.1} %");
-                run.everyday = Some(Everyday { neutral_or_calm, false_alarms });
+                let everyday = Everyday::of(&answers);
+                line += &format!("; {everyday}");
+                run.everyday = Some(everyday);
             }
             println!("{line}");
             runs.push(run);

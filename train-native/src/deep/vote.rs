@@ -1,7 +1,7 @@
 //! The deep tier's vote: temperatures and weights, fitted on speakers that the heads did not hear.
 
 use serde::{Deserialize, Serialize};
-use undertone::inference::{Emotion, N_CLASSES, Probabilities, calibration};
+use undertone::inference::{Emotion, Probabilities, calibration};
 
 use crate::calibrate::temperature;
 
@@ -117,20 +117,10 @@ fn scaled(answers: &[Vec<Probabilities>], temperatures: &[f32]) -> Vec<Vec<Proba
     answers.iter().zip(temperatures).map(of_head).collect()
 }
 
-/// Share of clips answered neutral or calm, and share where another class is above one half: false alarms.
-pub fn everyday(answers: &[Probabilities]) -> (f64, f64) {
-    let quiet = [Emotion::Neutral.index(), Emotion::Calm.index()];
-    let (mut right, mut alarms) = (0usize, 0usize);
-    for answer in answers {
-        right += usize::from(quiet.contains(&undertone::inference::winner(answer).index()));
-        alarms += usize::from((0..N_CLASSES).any(|class| !quiet.contains(&class) && answer[class] > 0.5));
-    }
-    let n = answers.len().max(1) as f64;
-    (right as f64 / n, alarms as f64 / n)
-}
-
 #[cfg(test)]
 mod tests {
+    use undertone::inference::N_CLASSES;
+
     use super::*;
 
     #[test]
@@ -167,16 +157,5 @@ mod tests {
         let found = among(&[vec![answer]], &[Emotion::Sad, Emotion::Angry])[0][0];
         assert!((found[3] - 0.6).abs() < 1e-6 && (found[4] - 0.4).abs() < 1e-6 && found[1] == 0.0);
         assert_eq!(among(&[vec![answer]], &Emotion::ALL)[0][0], answer);
-    }
-
-    #[test]
-    fn everyday_answers_are_counted() {
-        let sure = |class: usize, p: f32| {
-            let mut answer = [(1.0 - p) / 7.0; N_CLASSES];
-            answer[class] = p;
-            answer
-        };
-        let (right, alarms) = everyday(&[sure(0, 0.9), sure(1, 0.4), sure(4, 0.4), sure(4, 0.6)]);
-        assert_eq!((right, alarms), (0.5, 0.25));
     }
 }

@@ -1,4 +1,4 @@
-//! Sets of functionals by themselves: as a table for researchers, and under a logistic regression, which says what they are
+//! Sets of functionals by themselves: as a table for researchers, and under a logistic regression or a support vector machine, which says what they are
 //! worth.
 
 mod regression;
@@ -26,11 +26,9 @@ use crate::metrics::{Outcome, score};
 use crate::results::{Results, Run, RunInfo, commit};
 use crate::train::confusion_table;
 
-pub use regression::Choice;
+pub use regression::{Choice, Learner, is_of_functionals};
 pub use table::write;
 
-/// Begins the name of every regression on functionals.
-pub const MODEL_PREFIX: &str = "logistic-";
 /// Name of the recipe without copies, at an even level.
 pub const RECIPE: &str = "functionals";
 
@@ -43,7 +41,7 @@ struct Settings {
     choice: Choice,
 }
 
-/// Evaluates a logistic regression on a set of functionals by one protocol and records the figures.
+/// Evaluates a learner on a set of functionals by one protocol and records the figures.
 ///
 /// # Errors
 /// What reading, fitting and writing say; Ctrl-C.
@@ -53,7 +51,7 @@ pub fn evaluate(args: &FunctionalsArgs) -> Result<()> {
         set: set.name(),
         as_recorded: args.as_recorded,
         augmentation: Augmentation { copies: args.copies, ..Augmentation::light() },
-        choice: Choice::default(),
+        choice: Choice::of(args.learner),
     };
     let corpora = args.corpora.iter().map(Corpus::open).collect::<Result<Vec<_>>>()?;
     let tested = args.protocol.test_corpus();
@@ -75,14 +73,14 @@ pub fn evaluate(args: &FunctionalsArgs) -> Result<()> {
     let mut outcomes: Vec<Outcome> = Vec::new();
     for fold in &folds {
         interrupt::check()?;
-        let (tested, l2) = regression::fold(&dataset.clips, &labels, &tables, fold, tested, &settings.choice)?;
-        eprintln!("{} fold {}: UAR {:.1}, l2 {l2}", args.protocol, fold.name, 100.0 * score(&tested, &classes).uar);
+        let (tested, penalty) = regression::fold(&dataset.clips, &labels, &tables, fold, tested, (args.learner, &settings.choice))?;
+        eprintln!("{} fold {}: UAR {:.1}, penalty {penalty}", args.protocol, fold.name, 100.0 * score(&tested, &classes).uar);
         outcomes.extend(tested);
     }
     let info = RunInfo {
         protocol: args.protocol,
         train: corpora.iter().map(|corpus| corpus.kind).collect(),
-        model: format!("{MODEL_PREFIX}{set}"),
+        model: format!("{}{set}", args.learner.prefix()),
         tier: Tier::Quick,
         seeds: vec![args.seed],
         condition: crate::results::CLEAN.into(),

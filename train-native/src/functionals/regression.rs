@@ -1,6 +1,8 @@
-//! Multinomial logistic regression on the normal scores of functionals, its penalty chosen inside the training speakers.
+//! Learners on the normal scores of functionals, multinomial logistic regression or support vector machines, their penalty
+//! chosen inside the training speakers.
 
 use anyhow::{Context, Result};
+use clap::ValueEnum;
 use ndarray::{Array2, ArrayView1, Axis, concatenate};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -11,6 +13,7 @@ use crate::calibrate::temperature;
 use crate::corpus::{Clip, CorpusKind};
 use crate::deep::linear::{Linear, LinearTraining, Targets, fit};
 use crate::deep::rows::{Allowed, allowed};
+use crate::deep::svm::{self, Svm, SvmTraining};
 use crate::metrics::{Outcome, score};
 use crate::split::{Fold, inner_folds};
 
@@ -19,23 +22,59 @@ use crate::split::{Fold, inner_folds};
 pub struct Choice {
     /// Parts that the training speakers are divided into; each is answered by a regression on the others.
     parts: usize,
-    /// Candidates for the L2 penalty, beside the mean loss.
-    l2: Vec<f64>,
+    /// Candidates: the regression's L2 penalty beside the mean loss, or the machines' cost.
+    #[serde(rename = "l2")]
+    candidates: Vec<f64>,
     /// Iterations at most.
     iterations: u64,
     /// What a column is brought to.
     scale: &'static str,
 }
 
-impl Default for Choice {
-    fn default() -> Self {
-        Self {
-            parts: 4,
-            l2: vec![0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
-            iterations: 80,
-            scale: "normal scores",
+/// Which learner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Learner {
+    /// Multinomial logistic regression.
+    Logistic,
+    /// Support vector machines with RBF kernel, one for each pair of classes.
+    Svm,
+}
+
+impl Learner {
+    /// Begins the name of its rows in the results file.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Logistic => LOGISTIC,
+            Self::Svm => SVM,
         }
     }
+}
+
+impl Choice {
+    /// What that learner's penalty is chosen among.
+    pub fn of(learner: Learner) -> Self {
+        let candidates = match learner {
+            Learner::Logistic => vec![0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0],
+            Learner::Svm => vec![1.0, 3.0, 10.0],
+        };
+        Self { parts: 4, candidates, iterations: 80, scale: "normal scores" }
+    }
+}
+
+/// Begins the names of the regressions' rows.
+const LOGISTIC: &str = "logistic-";
+/// Begins the names of the machines' rows.
+const SVM: &str = "svm-";
+
+/// Whether a row of that model is of functionals alone.
+pub fn is_of_functionals(model: &str) -> bool {
+    model.starts_with(LOGISTIC) || model.starts_with(SVM)
+}
+
+/// A fitted learner.
+enum Model {
+    Logistic(Linear),
+    Svm(Svm),
 }
 
 /// Rows of some clips, as normal scores among themselves.
@@ -78,11 +117,28 @@ impl Rows {
         Targets { labels: &self.labels, allowed: &self.allowed, weights: &self.weights }
     }
 
-    /// What the regression answers to the clips themselves.
-    fn answers(&self, model: &Linear, tables: &[Array2<f32>], of: &[usize]) -> Result<Vec<Probabilities>> {
+    fn fit(&self, learner: Learner, candidate: f64, iterations: u64, start: Option<&Model>) -> Result<Model> {
+        Ok(match learner {
+            Learner::Logistic => {
+                let start = start.and_then(|model| if let Model::Logistic(linear) = model { Some(linear) } else { None });
+                let training = LinearTraining { l2: candidate, iterations };
+                Model::Logistic(fit(&self.x, self.targets(), &training, start)?)
+            }
+            Learner::Svm => {
+                let training = SvmTraining { c: candidate, gamma: 1.0, rows: self.x.nrows() };
+                Model::Svm(svm::fit(&self.x, &self.labels, &self.allowed, &training)?)
+            }
+        })
+    }
+
+    /// What the learner answers to the clips themselves.
+    fn answers(&self, model: &Model, tables: &[Array2<f32>], of: &[usize]) -> Result<Vec<Probabilities>> {
         let rows: Vec<f32> = of.iter().flat_map(|index| self.scores.row(tables[*index].row(0))).collect();
         let x = Array2::from_shape_vec((of.len(), self.x.ncols()), rows)?;
-        Ok(model.probabilities(x.view()))
+        Ok(match model {
+            Model::Logistic(linear) => linear.probabilities(x.view()),
+            Model::Svm(machine) => x.outer_iter().map(|row| machine.probabilities(row)).collect(),
+        })
     }
 }
 
@@ -103,16 +159,15 @@ pub(super) fn fold(
     tables: &[Array2<f32>],
     fold: &Fold,
     held_out: CorpusKind,
-    choice: &Choice,
+    (learner, choice): (Learner, &Choice),
 ) -> Result<(Vec<Outcome>, f64)> {
     let parts = inner_folds(clips, &fold.train, held_out, choice.parts, 1)?;
-    let mut found: Vec<Vec<Outcome>> = vec![Vec::new(); choice.l2.len()];
+    let mut found: Vec<Vec<Outcome>> = vec![Vec::new(); choice.candidates.len()];
     for part in &parts {
         let rows = Rows::new(clips, labels, tables, &part.train)?;
         let mut start = None;
-        for (outcomes, l2) in found.iter_mut().zip(&choice.l2).rev() {
-            let training = LinearTraining { l2: *l2, iterations: choice.iterations };
-            let model = fit(&rows.x, rows.targets(), &training, start.as_ref())?;
+        for (outcomes, candidate) in found.iter_mut().zip(&choice.candidates).rev() {
+            let model = rows.fit(learner, *candidate, choice.iterations, start.as_ref())?;
             let answers = rows.answers(&model, tables, &part.test)?;
             outcomes.extend(outcomes_of(clips, &part.test, answers));
             start = Some(model);
@@ -124,9 +179,8 @@ pub(super) fn fold(
     let (answers, truths): (Vec<_>, Vec<_>) = found[best].iter().map(|one| (one.probabilities, one.label)).unzip();
     let temperature = temperature(&answers, &truths);
     let rows = Rows::new(clips, labels, tables, &fold.train)?;
-    let training = LinearTraining { l2: choice.l2[best], iterations: choice.iterations };
-    let model = fit(&rows.x, rows.targets(), &training, None)?;
+    let model = rows.fit(learner, choice.candidates[best], choice.iterations, None)?;
     let answers = rows.answers(&model, tables, &fold.test)?;
     let answers = answers.iter().map(|answer| calibration::scale(answer, temperature)).collect();
-    Ok((outcomes_of(clips, &fold.test, answers).collect(), choice.l2[best]))
+    Ok((outcomes_of(clips, &fold.test, answers).collect(), choice.candidates[best]))
 }

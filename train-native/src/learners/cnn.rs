@@ -75,25 +75,58 @@ pub struct CnnOutput {
     pub embedding: Tensor<2>,
 }
 
+/// The 2-D convolutions of those widths over `channels` pictures of `height` bands, and the rows that they leave.
+pub(super) fn stem(
+    widths: &[usize],
+    channels: usize,
+    height: usize,
+    noise: &mut Noise,
+    device: &Device,
+) -> (Vec<Conv2dNorm>, usize) {
+    let (mut channels, mut height) = (channels, height);
+    let layers = STEM
+        .iter()
+        .zip(widths)
+        .map(|((kernel, stride_f, stride_t), out)| {
+            let conv = Conv2dConfig::new([channels, *out], [*kernel, *kernel])
+                .with_stride([*stride_f, *stride_t])
+                .with_padding(PaddingConfig2d::Explicit(kernel / 2, kernel / 2, kernel / 2, kernel / 2))
+                .with_bias(false)
+                .init(device);
+            channels = *out;
+            height = height.div_ceil(*stride_f);
+            Conv2dNorm { conv: noise.fill_conv2d(conv), norm: BatchNormConfig::new(*out).init(device) }
+        })
+        .collect();
+    (layers, channels * height)
+}
+
+/// Runs the 2-D convolutions; their rows become channels over time.
+pub(super) fn convolve(stem: &[Conv2dNorm], input: Tensor<4>) -> Tensor<3> {
+    let mut x = input;
+    for layer in stem {
+        x = relu(layer.norm.forward(layer.conv.forward(x)));
+    }
+    let [batch, channels, height, frames] = x.dims();
+    x.reshape([batch, channels * height, frames])
+}
+
 impl Cnn {
-    /// A network with weights drawn from `noise` (He et al. 2015).
+    /// A network with weights drawn from `noise` (He et al. 2015), over one picture.
     pub fn new(shape: &CnnShape, n_mels: usize, noise: &mut Noise, device: &Device) -> Self {
-        let mut channels = 1;
-        let mut height = n_mels;
-        let stem = STEM
-            .iter()
-            .zip(shape.stem)
-            .map(|((kernel, stride_f, stride_t), out)| {
-                let conv = Conv2dConfig::new([channels, out], [*kernel, *kernel])
-                    .with_stride([*stride_f, *stride_t])
-                    .with_padding(PaddingConfig2d::Explicit(kernel / 2, kernel / 2, kernel / 2, kernel / 2))
-                    .with_bias(false)
-                    .init(device);
-                channels = out;
-                height = height.div_ceil(*stride_f);
-                Conv2dNorm { conv: noise.fill_conv2d(conv), norm: BatchNormConfig::new(out).init(device) }
-            })
-            .collect();
+        Self::with_stem(shape, &shape.stem, 1, n_mels, noise, device)
+    }
+
+    /// The same over `channels` pictures, with 2-D convolutions of those widths at its beginning, or none.
+    pub fn with_stem(
+        shape: &CnnShape,
+        widths: &[usize],
+        channels: usize,
+        n_mels: usize,
+        noise: &mut Noise,
+        device: &Device,
+    ) -> Self {
+        let (stem, rows) = stem(widths, channels, n_mels, noise, device);
         let trunk = shape.trunk;
         let mut conv1d = |from: usize, to: usize, kernel: usize, dilation: usize, bias: bool| {
             let conv = Conv1dConfig::new(from, to, kernel)
@@ -104,7 +137,7 @@ impl Cnn {
             noise.fill_conv1d(conv)
         };
         let normed = |conv: Conv1d| Conv1dNorm { conv, norm: BatchNormConfig::new(trunk).init(device) };
-        let project = normed(conv1d(channels * height, trunk, 1, 1, false));
+        let project = normed(conv1d(rows, trunk, 1, 1, false));
         let blocks = shape
             .dilations
             .iter()
@@ -130,12 +163,7 @@ impl Cnn {
 
     /// Runs a batch; `dropout` draws masks in training and is `None` otherwise.
     pub fn forward(&self, input: Tensor<4>, mut dropout: Option<(&mut Noise, f32)>) -> CnnOutput {
-        let mut x = input;
-        for layer in &self.stem {
-            x = relu(layer.norm.forward(layer.conv.forward(x)));
-        }
-        let [batch, channels, height, frames] = x.dims();
-        let x = x.reshape([batch, channels * height, frames]);
+        let x = convolve(&self.stem, input);
         let mut x = relu(self.project.norm.forward(self.project.conv.forward(x)));
         for block in &self.blocks {
             let inner = relu(block.first.norm.forward(block.first.conv.forward(x.clone())));
@@ -159,15 +187,25 @@ impl Cnn {
     }
 }
 
-impl Cnn {
-    /// The mean answer to the windows of a clip.
+/// What can be trained on windows of clips.
+pub trait Network: Module {
+    /// Logits `[batch, 8]` of `[batch, channels, n_mels, n_frames]`; `dropout` as in [`Cnn::forward`].
+    fn logits(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Tensor<2>;
+
+    /// The mean answer to the windows of a clip, each of `channels` pictures.
     ///
     /// # Errors
     /// If a tensor cannot be read.
-    pub fn predict(&self, windows: &[Vec<f32>], features: &FeatureConfig) -> Result<Vec<f32>> {
-        let dims = [windows.len(), 1, features.n_mels, features.window_frames];
+    fn predict(&self, windows: &[Vec<f32>], channels: usize, features: &FeatureConfig) -> Result<Vec<f32>> {
+        let dims = [windows.len(), channels, features.n_mels, features.window_frames];
         let input = Tensor::from_data(TensorData::new(windows.concat(), dims), &Device::flex());
-        values(softmax(self.forward(input, None).logits, 1).mean_dim(0))
+        values(softmax(self.logits(input, None), 1).mean_dim(0))
+    }
+}
+
+impl Network for Cnn {
+    fn logits(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Tensor<2> {
+        self.forward(input, dropout).logits
     }
 }
 

@@ -2,7 +2,6 @@
 
 use anyhow::{Result, bail};
 use burn::grad_clipping::GradientClippingConfig;
-use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -10,10 +9,11 @@ use ndarray::ArrayView2;
 use rand::Rng;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
-use undertone::inference::{Emotion, N_CLASSES};
+use undertone::inference::{N_CLASSES, Probabilities};
 
-use super::cnn::{Cnn, CnnShape};
+use super::cnn::{Cnn, CnnShape, Network};
 use super::noise::Noise;
+use super::paint::Paint;
 
 /// How the network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,15 +37,17 @@ pub struct CnnTraining {
     pub mask_frames: usize,
 }
 
-/// A training clip: its augmented copies as images `[n_mels, n_frames]`, and its class.
+/// A training clip: its augmented copies as images `[n_mels, n_frames]`, and what is learned of it.
 pub struct Example<'a> {
     /// At least one.
     pub copies: Vec<ArrayView2<'a, f32>>,
-    /// Class.
-    pub label: Emotion,
+    /// What is learned of it.
+    pub target: Probabilities,
+    /// Part of the epochs that it is in, above 0, to 1.
+    pub weight: f32,
 }
 
-/// Trains on `examples`; `progress(epoch, loss)` is called after each epoch and stops the training by `false`.
+/// Trains `cnn-2d` on `examples`; `progress(epoch, loss)` is called after each epoch and stops the training by `false`.
 ///
 /// # Errors
 /// If there is nothing to train on, or training was stopped, or the loss is no longer a number.
@@ -57,23 +59,40 @@ pub fn train(
     seed: u64,
     progress: &mut dyn FnMut(usize, f32) -> bool,
 ) -> Result<Cnn> {
+    let new = |noise: &mut Noise, device: &Device| Cnn::new(&training.shape, n_mels, noise, device);
+    train_network(&new, Paint::LogMel, examples, training, [n_mels, window_frames], seed, progress)
+}
+
+/// As [`train`], for any network, which sees windows `[n_mels, frames]` in that paint.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_network<N: Network>(
+    new: &dyn Fn(&mut Noise, &Device) -> N,
+    paint: Paint,
+    examples: &[Example<'_>],
+    training: &CnnTraining,
+    [n_mels, window_frames]: [usize; 2],
+    seed: u64,
+    progress: &mut dyn FnMut(usize, f32) -> bool,
+) -> Result<N> {
     if examples.is_empty() {
         bail!("there is no clip to train the network on");
     }
     let device = Device::flex().autodiff();
     let mut noise = Noise::new(seed);
-    let mut model = Cnn::new(&training.shape, n_mels, &mut noise, &device);
+    let mut model = new(&mut noise, &device);
     let mut optimizer = AdamWConfig::new()
         .with_epsilon(1e-8)
         .with_weight_decay(training.weight_decay)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(5.0)))
         .init();
-    let steps = training.epochs * examples.len().div_ceil(training.batch);
+    let weights: Vec<f32> = examples.iter().map(|example| example.weight).collect();
+    let steps = training.epochs * clips_a_pass(&weights).div_ceil(training.batch);
     let mut step = 0;
-    let mut order: Vec<usize> = (0..examples.len()).collect();
     let window = n_mels * window_frames;
     for epoch in 0..training.epochs {
-        order.shuffle(noise.rng());
+        let order = pass(&weights, &mut noise);
         let (mut sum, mut count) = (0.0, 0);
         for batch in order.chunks(training.batch) {
             let mut input = vec![0.0; batch.len() * window];
@@ -82,10 +101,11 @@ pub fn train(
                 let copy = copies[noise.rng().random_range(0..copies.len())];
                 draw(copy, slot, window_frames, training, &mut noise);
             }
-            let labels: Vec<Emotion> = batch.iter().map(|index| examples[*index].label).collect();
-            let input = TensorData::new(input, [batch.len(), 1, n_mels, window_frames]);
-            let output = model.forward(Tensor::from_data(input, &device), Some((&mut noise, training.shape.dropout)));
-            let loss = cross_entropy(output.logits, targets(&labels, training.label_smoothing, &device));
+            let wanted = batch.iter().map(|index| examples[*index].target);
+            let painted = input.chunks(window).map(|window| paint.of(window)).collect::<Vec<_>>().concat();
+            let input = TensorData::new(painted, [batch.len(), paint.channels(), n_mels, window_frames]);
+            let logits = model.logits(Tensor::from_data(input, &device), Some((&mut noise, training.shape.dropout)));
+            let loss = cross_entropy(logits, targets(wanted, training.label_smoothing, &device));
             let value = loss.clone().into_scalar::<f32>();
             if !value.is_finite() {
                 bail!("the loss of the network is no longer a number in epoch {epoch}; lower its learning rate");
@@ -96,7 +116,7 @@ pub fn train(
             model = optimizer.step(schedule(step, steps, training.learning_rate), model, gradients);
             step += 1;
         }
-        if !progress(epoch, sum / count as f32) {
+        if !progress(epoch, sum / count.max(1) as f32) {
             bail!("stopped in epoch {epoch}");
         }
     }
@@ -109,17 +129,29 @@ pub(crate) fn schedule(step: usize, steps: usize, peak: f64) -> f64 {
     if step < rise {
         return peak * (step + 1) as f64 / rise as f64;
     }
-    let share = (step - rise) as f64 / (steps - rise).max(1) as f64;
+    let share = ((step - rise) as f64 / (steps - rise).max(1) as f64).min(1.0);
     peak * 0.5 * (1.0 + (std::f64::consts::PI * share).cos()) + 1e-7
 }
 
-pub(super) fn targets(labels: &[Emotion], smoothing: f32, device: &Device) -> Tensor<2> {
+/// Clips that a pass has, about.
+pub(super) fn clips_a_pass(weights: &[f32]) -> usize {
+    weights.iter().sum::<f32>().round() as usize
+}
+
+/// The clips of one pass in the order of training: each is in it by its weight.
+pub(super) fn pass(weights: &[f32], noise: &mut Noise) -> Vec<usize> {
+    let rng = noise.rng();
+    let mut order: Vec<usize> =
+        (0..weights.len()).filter(|clip| weights[*clip] >= 1.0 || rng.random::<f32>() < weights[*clip]).collect();
+    order.shuffle(rng);
+    order
+}
+
+pub(super) fn targets(wanted: impl Iterator<Item = Probabilities>, smoothing: f32, device: &Device) -> Tensor<2> {
     let rest = smoothing / N_CLASSES as f32;
-    let mut values = vec![rest; labels.len() * N_CLASSES];
-    for (row, label) in labels.iter().enumerate() {
-        values[row * N_CLASSES + label.index()] += 1.0 - smoothing;
-    }
-    Tensor::from_data(TensorData::new(values, [labels.len(), N_CLASSES]), device)
+    let values: Vec<f32> = wanted.flatten().map(|share| rest + share * (1.0 - smoothing)).collect();
+    let rows = values.len() / N_CLASSES;
+    Tensor::from_data(TensorData::new(values, [rows, N_CLASSES]), device)
 }
 
 pub(super) fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {

@@ -6,11 +6,10 @@ use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::activation::{relu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::seq::SliceRandom;
 use undertone::inference::{N_CLASSES, Probabilities};
 
 use super::cnn::values;
-use super::cnn_train::{cross_entropy, schedule, targets};
+use super::cnn_train::{clips_a_pass, cross_entropy, pass, schedule, targets};
 use super::noise::Noise;
 use super::rounding::rounded_linear;
 use super::table::Table;
@@ -72,7 +71,7 @@ pub fn train(
     seed: u64,
     progress: &mut dyn FnMut(usize, f32) -> bool,
 ) -> Result<Mlp> {
-    if table.labels.is_empty() {
+    if table.is_empty() {
         bail!("there is no clip to train the perceptron on");
     }
     let (mean, scale) = table.scaler();
@@ -80,18 +79,17 @@ pub fn train(
     let mut noise = Noise::new(seed);
     let mut model = Layers::new(table.columns, &training.hidden, &mut noise, &device);
     let mut optimizer = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(training.weight_decay).init();
-    let mut order: Vec<usize> = (0..table.labels.len()).collect();
-    let steps = training.epochs * order.len().div_ceil(training.batch);
+    let steps = training.epochs * clips_a_pass(&table.weights).div_ceil(training.batch);
     let mut step = 0;
     for epoch in 0..training.epochs {
-        order.shuffle(noise.rng());
+        let order = pass(&table.weights, &mut noise);
         let mut sum = 0.0;
         for batch in order.chunks(training.batch) {
             let rows = batch.iter().flat_map(|row| scaled(table.row(*row), &mean, &scale)).collect::<Vec<f32>>();
-            let labels: Vec<_> = batch.iter().map(|row| table.labels[*row]).collect();
+            let wanted = batch.iter().map(|row| table.targets[*row]);
             let input = Tensor::from_data(TensorData::new(rows, [batch.len(), table.columns]), &device);
             let logits = model.forward(input, Some((&mut noise, training.dropout)));
-            let loss = cross_entropy(logits, targets(&labels, training.label_smoothing, &device));
+            let loss = cross_entropy(logits, targets(wanted, training.label_smoothing, &device));
             let value = loss.clone().into_scalar::<f32>();
             if !value.is_finite() {
                 bail!("the loss of the perceptron is no longer a number in epoch {epoch}; lower its learning rate");
@@ -101,7 +99,7 @@ pub fn train(
             model = optimizer.step(schedule(step, steps, training.learning_rate), model, gradients);
             step += 1;
         }
-        if !progress(epoch, sum / order.len() as f32) {
+        if !progress(epoch, sum / order.len().max(1) as f32) {
             bail!("stopped in epoch {epoch}");
         }
     }

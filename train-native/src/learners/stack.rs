@@ -11,11 +11,13 @@ use undertone::inference::{
 };
 use undertone_boosters::{lightgbm, xgboost};
 
+use super::cnn::Network;
 use super::cnn_train::{Example, train as train_cnn};
 use super::export::{LICENSE, cnn_onnx, mlp_onnx};
 use super::mlp::{Mlp, train as train_mlp};
 use super::rounding::rounded;
 use super::table::Table;
+use super::target::Targets;
 use crate::calibrate::Temperatures;
 use crate::interrupt;
 use crate::material::Material;
@@ -48,8 +50,8 @@ pub struct Fitted {
 pub struct Setting<'a> {
     /// Features of all clips.
     pub material: &'a Material,
-    /// Class of each clip.
-    pub labels: &'a [Emotion],
+    /// What is learned of each clip.
+    pub targets: &'a Targets,
     /// All numbers.
     pub recipe: &'a Recipe,
     /// The feature path's.
@@ -69,12 +71,13 @@ pub type Progress<'a> = dyn Fn(&str, usize, usize, Option<f32>) + 'a;
 /// # Errors
 /// What the learners say; [`interrupt::Interrupted`] after Ctrl-C.
 pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Result<Fitted> {
-    let Setting { material, labels, recipe, features, seed } = setting;
+    let Setting { material, targets, recipe, features, seed } = setting;
     let examples: Vec<Example<'_>> = train
         .iter()
         .map(|clip| Example {
             copies: material.images[*clip].iter().map(|image| image.view()).collect(),
-            label: labels[*clip],
+            target: targets.classes[*clip],
+            weight: targets.weights[*clip],
         })
         .collect();
     let (mels, frames) = (features.n_mels, features.window_frames);
@@ -99,7 +102,8 @@ pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Re
     for clip in train {
         interrupt::check()?;
         for copy in 0..=recipe.table_copies {
-            table.push(row(&engine, material, features, *clip, copy)?, labels[*clip]);
+            let row = row(&engine, material, features, *clip, copy)?;
+            table.push(row, targets.classes[*clip], targets.weights[*clip]);
         }
     }
     let mlp = train_mlp(&table, &recipe.mlp, seed, &mut |epoch, loss| {
@@ -109,8 +113,8 @@ pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Re
     interrupt::check()?;
     let mlp = mlp?;
     fitted.files.push(mlp_onnx(&mlp)?);
-    let label_indices = table.label_indices();
-    let data = table.training_set(&label_indices);
+    let hard = table.hard();
+    let data = hard.training_set();
     let go_on = || if interrupt::check().is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
     let xgboost = xgboost::train(&data, &recipe.xgboost.params(seed as u32), |round| {
         progress("xgboost", round, recipe.xgboost.rounds, None);
@@ -175,7 +179,7 @@ fn cnn_parity(cnn: &super::cnn::Cnn, engine: &Engine, setting: Setting<'_>, trai
     let mut worst = 0.0f32;
     for clip in train.iter().take(COMPARED) {
         let windows = cnn_windows(&setting.material.images[*clip][0], setting.features);
-        let own = cnn.predict(&windows, setting.features)?;
+        let own = cnn.predict(&windows, 1, setting.features)?;
         let mut inputs = inputs(setting.material, setting.features, *clip, 0);
         worst = worst.max(largest_difference(&own, &engine.predict(0, &mut inputs)?));
     }

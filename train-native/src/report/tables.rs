@@ -45,7 +45,7 @@ pub(super) fn tier(tier: Tier) -> &'static str {
 
 /// Whose the model is: a tier of the page, or a set of functionals by itself.
 pub(super) fn origin(run: &Run) -> &'static str {
-    if run.model.starts_with(crate::functionals::MODEL_PREFIX) { "functionals alone" } else { tier(run.tier) }
+    if crate::functionals::is_of_functionals(&run.model) { "functionals alone" } else { tier(run.tier) }
 }
 
 /// `71.2 ± 0.4 [66.0, 75.9]`; the deviation is left out for one seed.

@@ -97,3 +97,14 @@ fn a_newer_run_takes_the_place_of_the_same_setting() {
     std::fs::write(dir.path().join(FILE), "{\"runs\": 3}").unwrap();
     assert!(format!("{:#}", Results::read(dir.path()).unwrap_err()).contains("is not a results file"));
 }
+
+#[test]
+fn everyday_answers_are_counted() {
+    let sure = |class: usize, p: f32| {
+        let mut answer = [(1.0 - p) / 7.0; 8];
+        answer[class] = p;
+        answer
+    };
+    let found = Everyday::of(&[sure(0, 0.9), sure(1, 0.4), sure(4, 0.4), sure(4, 0.6)]);
+    assert_eq!((found.neutral_or_calm, found.false_alarms), (0.5, 0.25));
+}

@@ -1,0 +1,175 @@
+//! Learners by themselves: their rows say what the literature's designs are worth under the same rules, and what each part
+//! of a recipe gives.
+
+use std::fmt;
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+use burn::tensor::Device;
+use undertone::features::{ColorMap, cnn_windows, resized};
+use undertone::inference::Probabilities;
+
+use super::cnn::{Cnn, CnnShape, Network};
+use super::cnn_train::{Example, train_network};
+use super::mlp;
+use super::noise::Noise;
+use super::paint::Paint;
+use super::recurrent::Recurrent;
+use super::stack::{Progress, Setting};
+use super::table::Table;
+use crate::interrupt;
+
+/// Height and width of the picture whose pixels `pixel-mlp` takes.
+const PIXELS: usize = 32;
+/// Dilations of `cnn-1d`, which has no 2-D convolutions before them.
+const DILATIONS: [usize; 4] = [1, 2, 4, 8];
+
+/// Which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Single {
+    /// Pixels of a small picture into one hidden layer: the literature's baseline.
+    PixelMlp,
+    /// The quick tier's network by itself.
+    Cnn2d,
+    /// `cnn-2d` on the colour picture.
+    CnnRgb,
+    /// Mel bands as channels, dilated residual convolutions over time, attentive statistics pooling.
+    Cnn1d,
+    /// Convolutions, an LSTM in both directions, self-attention.
+    CnnLstm,
+}
+
+impl Single {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::PixelMlp, Self::Cnn2d, Self::CnnRgb, Self::Cnn1d, Self::CnnLstm];
+
+    /// Name on the command line and in the results file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PixelMlp => "pixel-mlp",
+            Self::Cnn2d => "cnn-2d",
+            Self::CnnRgb => "cnn-2d-rgb",
+            Self::Cnn1d => "cnn-1d",
+            Self::CnnLstm => "cnn-lstm",
+        }
+    }
+
+    /// Fits on the clips `train` and answers each of `clips`, not calibrated.
+    ///
+    /// # Errors
+    /// What the learner says; Ctrl-C.
+    pub fn answers(
+        self,
+        setting: Setting<'_>,
+        train: &[usize],
+        clips: &[usize],
+        progress: &Progress<'_>,
+    ) -> Result<Vec<Probabilities>> {
+        let (shape, n_mels) = (&setting.recipe.cnn.shape, setting.features.n_mels);
+        match self {
+            Self::PixelMlp => pixels(setting, train, clips, progress),
+            Self::Cnn2d => {
+                let new = |noise: &mut Noise, device: &Device| Cnn::new(shape, n_mels, noise, device);
+                network(&new, Paint::LogMel, setting, train, clips, &|done, of, loss| {
+                    progress(self.name(), done, of, Some(loss));
+                })
+            }
+            Self::CnnRgb => {
+                let new =
+                    |noise: &mut Noise, device: &Device| Cnn::with_stem(shape, &shape.stem, 3, n_mels, noise, device);
+                network(&new, Paint::Rgb(ColorMap::Magma), setting, train, clips, &|done, of, loss| {
+                    progress(self.name(), done, of, Some(loss));
+                })
+            }
+            Self::Cnn1d => {
+                let shape = CnnShape { dilations: DILATIONS.into(), ..shape.clone() };
+                let new = |noise: &mut Noise, device: &Device| Cnn::with_stem(&shape, &[], 1, n_mels, noise, device);
+                network(&new, Paint::LogMel, setting, train, clips, &|done, of, loss| {
+                    progress(self.name(), done, of, Some(loss));
+                })
+            }
+            Self::CnnLstm => {
+                let new = |noise: &mut Noise, device: &Device| Recurrent::new(shape, n_mels, noise, device);
+                network(&new, Paint::LogMel, setting, train, clips, &|done, of, loss| {
+                    progress(self.name(), done, of, Some(loss));
+                })
+            }
+        }
+    }
+}
+
+fn network<N: Network>(
+    new: &dyn Fn(&mut Noise, &Device) -> N,
+    paint: Paint,
+    setting: Setting<'_>,
+    train: &[usize],
+    clips: &[usize],
+    progress: &dyn Fn(usize, usize, f32),
+) -> Result<Vec<Probabilities>> {
+    let Setting { material, targets, recipe, features, seed } = setting;
+    let examples: Vec<Example<'_>> = train
+        .iter()
+        .map(|clip| Example {
+            copies: material.images[*clip].iter().map(|image| image.view()).collect(),
+            target: targets.classes[*clip],
+            weight: targets.weights[*clip],
+        })
+        .collect();
+    let size = [features.n_mels, features.window_frames];
+    let model = train_network(new, paint, &examples, &recipe.cnn, size, seed, &mut |epoch, loss| {
+        progress(epoch + 1, recipe.cnn.epochs, loss);
+        interrupt::check().is_ok()
+    });
+    interrupt::check()?;
+    let model = model?;
+    let answer = |clip: &usize| {
+        interrupt::check()?;
+        let windows = cnn_windows(&material.images[*clip][0], features);
+        let painted: Vec<Vec<f32>> = windows.iter().map(|window| paint.of(window).into_owned()).collect();
+        let found = model.predict(&painted, paint.channels(), features)?;
+        found.try_into().ok().context("the network gives another number of classes")
+    };
+    clips.iter().map(answer).collect()
+}
+
+fn pixels(
+    setting: Setting<'_>,
+    train: &[usize],
+    clips: &[usize],
+    progress: &Progress<'_>,
+) -> Result<Vec<Probabilities>> {
+    let Setting { material, targets, recipe, seed, .. } = setting;
+    let row = |clip: usize, copy: usize| resized(material.images[clip][copy].view(), PIXELS, PIXELS);
+    let mut table = Table::default();
+    for clip in train {
+        interrupt::check()?;
+        for copy in 0..=recipe.table_copies {
+            table.push(row(*clip, copy), targets.classes[*clip], targets.weights[*clip]);
+        }
+    }
+    let model = mlp::train(&table, &recipe.mlp, seed, &mut |epoch, loss| {
+        progress(Single::PixelMlp.name(), epoch + 1, recipe.mlp.epochs, Some(loss));
+        interrupt::check().is_ok()
+    });
+    interrupt::check()?;
+    let model = model?;
+    clips.iter().map(|clip| model.predict(&row(*clip, 0))).collect()
+}
+
+impl fmt::Display for Single {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Single {
+    type Err = anyhow::Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let known = || Self::ALL.map(Self::name).join(", ");
+        match Self::ALL.into_iter().find(|single| single.name() == name) {
+            Some(single) => Ok(single),
+            None => bail!("no learner is called '{name}'; known: {}", known()),
+        }
+    }
+}

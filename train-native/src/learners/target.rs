@@ -1,0 +1,84 @@
+//! What the quick tier learns of each clip: its label, or that and what a teacher answers.
+
+use undertone::inference::{Emotion, N_CLASSES, Probabilities, calibration};
+
+use crate::recipe::Distillation;
+
+/// Least part of a row that the trees are taught a class by.
+const LEAST: f32 = 0.05;
+
+/// Targets and weights, by clip.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Targets {
+    /// What is learned, of sum 1.
+    pub classes: Vec<Probabilities>,
+    /// Part of the passes that a clip is in, above 0, to 1.
+    pub weights: Vec<f32>,
+}
+
+impl Targets {
+    /// The labels alone, every clip with its weight.
+    pub fn of_labels(labels: &[Emotion], weights: Vec<f32>) -> Self {
+        Self { classes: labels.iter().map(|label| one_hot(*label)).collect(), weights }
+    }
+
+    /// Mixes in what a teacher answered to each of `clips`.
+    pub fn taught(mut self, clips: &[usize], answers: &[Probabilities], how: &Distillation) -> Self {
+        for (clip, answer) in clips.iter().zip(answers) {
+            let soft = calibration::scale(answer, how.temperature);
+            for (target, soft) in self.classes[*clip].iter_mut().zip(soft) {
+                *target += how.share * (soft - *target);
+            }
+        }
+        self
+    }
+
+    /// Share of each class in what is learned of `clips`; a class that is not there counts as one clip.
+    pub fn class_shares(&self, clips: &[usize]) -> Probabilities {
+        let mut counts = [0.0f32; N_CLASSES];
+        for clip in clips {
+            for (count, share) in counts.iter_mut().zip(self.classes[*clip]) {
+                *count += self.weights[*clip] * share;
+            }
+        }
+        let counts = counts.map(|count| count.max(1.0));
+        counts.map(|count| count / counts.iter().sum::<f32>())
+    }
+}
+
+/// All of a label.
+pub fn one_hot(label: Emotion) -> Probabilities {
+    let mut target = [0.0; N_CLASSES];
+    target[label.index()] = 1.0;
+    target
+}
+
+/// The classes that learners of hard labels are taught of a target, each with its part; the parts sum to 1.
+pub fn parts(target: &Probabilities) -> impl Iterator<Item = (u32, f32)> {
+    let kept: f32 = target.iter().filter(|part| **part >= LEAST).sum();
+    let parts = *target;
+    (0..N_CLASSES)
+        .filter(move |class| parts[*class] >= LEAST)
+        .map(move |class| (class as u32, parts[class] / kept.max(f32::MIN_POSITIVE)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_teacher_gives_its_share_and_hard_learners_hear_of_the_rest_that_counts() {
+        let labels = [Emotion::Neutral, Emotion::Sad];
+        let mut answer = [0.0; N_CLASSES];
+        (answer[0], answer[1]) = (0.5, 0.5);
+        let how = Distillation { recipe: "deep".into(), share: 0.6, temperature: 1.0 };
+        let targets = Targets::of_labels(&labels, vec![1.0, 0.5]).taught(&[0], &[answer], &how);
+        assert!((targets.classes[0][0] - 0.7).abs() < 1e-5 && (targets.classes[0][1] - 0.3).abs() < 1e-5);
+        assert_eq!(targets.classes[1], one_hot(Emotion::Sad));
+        let taught: Vec<(u32, f32)> = parts(&targets.classes[0]).collect();
+        assert!(taught.len() == 2 && (taught[0].1 - 0.7).abs() < 1e-5);
+        assert_eq!(parts(&targets.classes[1]).collect::<Vec<_>>(), [(Emotion::Sad.index() as u32, 1.0)]);
+        let shares = targets.class_shares(&[0, 1]);
+        assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-6 && shares[0] == shares[1]);
+    }
+}
