@@ -48,7 +48,8 @@ pub enum Command {
 /// What training and evaluation share.
 #[derive(Clone, Debug, Args)]
 pub struct JobArgs {
-    /// A corpus and its folder or zip file; may be given for several corpora
+    /// A corpus and its folder or zip file; may be given for several corpora. Published: ravdess, ravdess-song, crema-d, nemo,
+    /// emovo, savee, tess, emodb, everyday. Your own: folder (a sub-folder a label) and table (a CSV file with path,label,speaker)
     #[arg(long = "corpus", value_name = "NAME=PATH", required = true)]
     pub corpora: Vec<CorpusPath>,
     /// Which tier: networks and trees of our own, or heads on the pretrained encoder
@@ -164,7 +165,8 @@ pub struct FunctionalsArgs {
     /// luna5, emobox6, loso, random5, crema5, everyday or cross:CORPUS
     #[arg(long, default_value = "luna5")]
     pub protocol: Protocol,
-    /// A corpus and its folder or zip file; may be given for several corpora
+    /// A corpus and its folder or zip file; may be given for several corpora. Published: ravdess, ravdess-song, crema-d, nemo,
+    /// emovo, savee, tess, emodb, everyday. Your own: folder (a sub-folder a label) and table (a CSV file with path,label,speaker)
     #[arg(long = "corpus", value_name = "NAME=PATH", required = true)]
     pub corpora: Vec<CorpusPath>,
     /// Augmented copies of each training clip
