@@ -245,19 +245,11 @@ impl DeepJob {
         let encoder = std::fs::read(&args.encoder).with_context(|| {
             format!("cannot read the encoder {}; make it by train-native encoder", args.encoder.display())
         })?;
+        recipe.check_corpora(protocol, args.corpora.iter().map(|corpus| corpus.kind))?;
         let is_smoke = recipe.name == deep::recipe::SMOKE;
         let encoder_path = args.encoder.clone();
         let Places { corpora, seeds, models, work, resume } =
             Places::prepare(args, protocol, &recipe.name, &recipe.seeds, is_smoke)?;
-        for corpus in &corpora {
-            ensure!(
-                recipe.corpora.contains_key(&corpus.kind),
-                "the recipe {} says nothing of {}; add [corpora.{}]",
-                recipe.name,
-                corpus.kind,
-                corpus.kind
-            );
-        }
         Ok(Self { recipe, corpora, seeds, models, work, resume, encoder, encoder_path })
     }
 }

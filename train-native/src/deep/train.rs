@@ -88,10 +88,10 @@ impl<'a> Bench<'a> {
         Ok(Self { job, dataset, labels, features, entry, layers, encoder, cache, bars: MultiProgress::new() })
     }
 
-    /// What the encoder gives for all clips and their copies by that seed: gigabytes.
-    fn embed(&self, seed: u64) -> Result<Embeddings> {
+    /// What the encoder gives for all clips and, where they are trained on, their copies by that seed: gigabytes.
+    fn embed(&self, protocol: Protocol, seed: u64) -> Result<Embeddings> {
         let recipe = &self.job.recipe;
-        let copies = |clip: usize| recipe.copies(self.dataset.clips[clip].corpus);
+        let copies = |clip: usize| recipe.copies_under(protocol, self.dataset.clips[clip].corpus);
         embed::embed(&self.dataset, &copies, &recipe.augmentation, &self.features, &self.encoder, seed, &self.cache)
     }
 
@@ -136,7 +136,7 @@ impl<'a> Bench<'a> {
         if kept.iter().all(Option::is_some) {
             return Ok(kept.into_iter().flatten().collect());
         }
-        let embeddings = self.embed(seed)?;
+        let embeddings = self.embed(protocol, seed)?;
         folds
             .par_iter()
             .zip(kept)
