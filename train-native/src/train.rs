@@ -18,7 +18,7 @@ use crate::learners::stack::{Fitted, MODELS, Setting, fit};
 use crate::material::Material;
 use crate::metrics::{Outcome, score};
 use crate::results::{Results, Run, RunInfo, commit};
-use crate::split::{Fold, Protocol, inner};
+use crate::split::{Fold, Protocol, inner, validation};
 use crate::{atomic, interrupt, report, verify};
 
 /// A fold's answers, not calibrated.
@@ -173,8 +173,11 @@ impl<'a> Bench<'a> {
             return Ok(found);
         }
         let setting = self.setting(seed)?;
-        let held_out = protocol.test_corpus();
-        let inner = inner(&self.dataset.clips, &fold.train, held_out, self.job.recipe.inner_speakers, seed)?;
+        let (clips, n) = (&self.dataset.clips, self.job.recipe.inner_speakers);
+        let inner = match protocol {
+            Protocol::Cross(_) => validation(protocol, clips, &fold.train, n, seed)?,
+            _ => inner(clips, &fold.train, protocol.test_corpus(), n, seed)?,
+        };
         let bar = self.bars.add(ProgressBar::new(1));
         bar.set_style(
             ProgressStyle::with_template(
