@@ -13,6 +13,7 @@ mod savee;
 mod source;
 mod table;
 mod tess;
+mod votes;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
-use undertone::inference::Emotion;
+use undertone::inference::{Emotion, Probabilities};
 
 pub use kind::CorpusKind;
 pub use ravdess::clips_per_actor;
@@ -38,7 +39,7 @@ pub enum Intensity {
 }
 
 /// One recording of a corpus.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clip {
     /// Name that is unique over all corpora, such as `ravdess/03-01-05-01-02-01-12`.
     pub id: String,
@@ -50,6 +51,8 @@ pub struct Clip {
     pub label: Emotion,
     /// How strongly, where the corpus says so.
     pub intensity: Option<Intensity>,
+    /// What listeners heard, as the share of each class, where the corpus says so.
+    pub votes: Option<Probabilities>,
     /// Where it lies.
     pub source: Source,
 }
@@ -165,8 +168,10 @@ impl Corpus {
     pub fn summary(&self) -> String {
         const REASONS: usize = 12;
         let speakers: BTreeSet<&str> = self.clips.iter().map(|clip| clip.speaker.as_str()).collect();
+        let voted = self.clips.iter().filter(|clip| clip.votes.is_some()).count();
+        let voted = if voted > 0 { format!(", {voted} with listeners' votes") } else { String::new() };
         let mut text = format!(
-            "{}: {} clips, {} speakers, from {}",
+            "{}: {} clips, {} speakers{voted}, from {}",
             self.kind,
             self.clips.len(),
             speakers.len(),
@@ -198,14 +203,21 @@ impl Corpus {
 /// The clips of which their own names or folders say what they are, and the files that are none.
 fn by_names(kind: CorpusKind, path: &Path) -> Result<(Vec<Clip>, Vec<Skipped>)> {
     let label = kind.layout().label;
+    let found = source::list(path)?;
+    let table = if kind == CorpusKind::CremaD { votes::table(path, &found) } else { None };
+    let votes = table.map(|table| votes::read(&table)).transpose()?.unwrap_or_default();
     let (mut clips, mut skipped) = (Vec::new(), Vec::new());
-    for found in source::list(path)? {
+    for found in found {
+        if kind == CorpusKind::CremaD && votes::is_table(&found.name) {
+            continue;
+        }
         let labelled =
             if has_audio_extension(&found.name) { label(&found.name) } else { Err("not an audio file".into()) };
         match labelled {
             Ok(Labelled { name, speaker, label, intensity }) => {
                 let (id, speaker) = (format!("{kind}/{name}"), format!("{}-{speaker}", kind.people()));
-                clips.push(Clip { id, corpus: kind, speaker, label, intensity, source: found.source });
+                let votes = votes.get(name).and_then(votes::shares);
+                clips.push(Clip { id, corpus: kind, speaker, label, intensity, votes, source: found.source });
             }
             Err(reason) => skipped.push(Skipped { name: found.name, reason }),
         }

@@ -77,6 +77,7 @@ fn clip(dir: &Path, path: &str, label: &str, speaker: &str) -> Result<Clip, Reas
         speaker: format!("{corpus}-{speaker}"),
         label,
         intensity: None,
+        votes: None,
         source: Source::File(file),
     })
 }

@@ -34,6 +34,7 @@ fn voices(corpus: CorpusKind, each: usize, rng: &mut ChaCha8Rng) -> (Vec<Clip>, 
                 speaker: format!("{corpus}-{number}"),
                 label,
                 intensity: None,
+                votes: None,
                 source: Source::File("none.wav".into()),
             });
         }

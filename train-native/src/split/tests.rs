@@ -4,7 +4,7 @@ use crate::dataset::Reason;
 
 fn clip(corpus: CorpusKind, speaker: String, label: Emotion, take: usize) -> Clip {
     let id = format!("{speaker}/{}/{take}", label.name());
-    Clip { id, corpus, speaker, label, intensity: None, source: Source::File("unread".into()) }
+    Clip { id, corpus, speaker, label, intensity: None, votes: None, source: Source::File("unread".into()) }
 }
 
 fn ravdess() -> Vec<Clip> {
