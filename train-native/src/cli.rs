@@ -52,7 +52,8 @@ pub enum Command {
 /// What training and evaluation share.
 #[derive(Clone, Debug, Args)]
 pub struct JobArgs {
-    /// A corpus and its folder or zip file; may be given for several corpora
+    /// A corpus and its folder or zip file; may be given for several corpora. Published: ravdess, ravdess-song, crema-d, nemo,
+    /// emovo, savee, tess, emodb, everyday. Your own: folder (a sub-folder a label) and table (a CSV file with path,label,speaker)
     #[arg(long = "corpus", value_name = "NAME=PATH", required = true)]
     pub corpora: Vec<CorpusPath>,
     /// Which tier: networks and trees of our own, or heads on the pretrained encoder
@@ -182,7 +183,8 @@ pub struct FunctionalsArgs {
     /// luna5, emobox6, loso, random5, crema5, everyday or cross:CORPUS
     #[arg(long, default_value = "luna5")]
     pub protocol: Protocol,
-    /// A corpus and its folder or zip file; may be given for several corpora
+    /// A corpus and its folder or zip file; may be given for several corpora. Published: ravdess, ravdess-song, crema-d, nemo,
+    /// emovo, savee, tess, emodb, everyday. Your own: folder (a sub-folder a label) and table (a CSV file with path,label,speaker)
     #[arg(long = "corpus", value_name = "NAME=PATH", required = true)]
     pub corpora: Vec<CorpusPath>,
     /// Augmented copies of each training clip
@@ -264,19 +266,11 @@ impl DeepJob {
         let encoder = std::fs::read(&args.encoder).with_context(|| {
             format!("cannot read the encoder {}; make it by train-native encoder", args.encoder.display())
         })?;
+        recipe.check_corpora(protocol, args.corpora.iter().map(|corpus| corpus.kind))?;
         let is_smoke = recipe.name == deep::recipe::SMOKE;
         let encoder_path = args.encoder.clone();
         let Places { corpora, seeds, models, work, resume } =
             Places::prepare(args, protocol, &recipe.name, &recipe.seeds, is_smoke)?;
-        for corpus in &corpora {
-            ensure!(
-                recipe.corpora.contains_key(&corpus.kind),
-                "the recipe {} says nothing of {}; add [corpora.{}]",
-                recipe.name,
-                corpus.kind,
-                corpus.kind
-            );
-        }
         Ok(Self { recipe, corpora, seeds, models, work, resume, encoder, encoder_path })
     }
 }
@@ -319,7 +313,7 @@ impl Job {
         if !recipe.corpora.is_empty() {
             for corpus in &corpora {
                 ensure!(
-                    recipe.corpora.contains_key(&corpus.kind),
+                    recipe.corpora.contains_key(&corpus.kind) || protocol == Protocol::Cross(corpus.kind),
                     "the recipe {} says nothing of {}; add [corpora.{}]",
                     recipe.name,
                     corpus.kind,

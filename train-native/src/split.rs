@@ -68,7 +68,12 @@ impl Protocol {
 
     /// Those of the given corpora of which something is trained on.
     pub fn trained_on(self, corpora: impl Iterator<Item = CorpusKind>) -> Vec<CorpusKind> {
-        corpora.filter(|corpus| *corpus != self.test_corpus() || !matches!(self, Self::Cross(_))).collect()
+        corpora.filter(|corpus| !self.only_tests(*corpus)).collect()
+    }
+
+    /// Whether nothing of a corpus is trained on, because all its people are tested.
+    fn only_tests(self, corpus: CorpusKind) -> bool {
+        matches!(self, Self::Cross(tested) if tested.people() == corpus.people())
     }
 
     /// The classes to score: those of the test corpus that training has too.
@@ -76,8 +81,9 @@ impl Protocol {
         let test = self.test_corpus();
         let given: BTreeSet<CorpusKind> = clips.iter().map(|clip| clip.corpus).collect();
         let trained = self.trained_on(given.into_iter());
-        let has = |class: &Emotion| trained.iter().any(|corpus| corpus.classes().contains(class));
-        test.classes().iter().copied().filter(has).collect()
+        let trained: BTreeSet<usize> =
+            trained.iter().flat_map(|corpus| corpus.classes(clips)).map(Emotion::index).collect();
+        test.classes(clips).into_iter().filter(|class| trained.contains(&class.index())).collect()
     }
 
     /// The folds over `dataset`. Only [`Random5`](Self::Random5) uses `seed`.
@@ -100,13 +106,13 @@ impl Protocol {
         ensure!(!speakers.is_empty(), "it tests on {corpus}, which is not given; add --corpus {corpus}=PATH");
         let published = |actors: &[&[u32]]| {
             let folds = actors.iter().map(|fold| fold.iter().map(|actor| format!("{corpus}-{actor:02}")).collect());
-            by_speakers(clips, folds.collect())
+            by_speakers(clips, corpus, folds.collect())
         };
         let each = || speakers.iter().map(|speaker| BTreeSet::from([(*speaker).to_owned()])).collect();
         match self {
             Self::Luna5 => published(&LUNA),
             Self::Emobox6 => published(&EMOBOX),
-            Self::Loso | Self::Everyday => by_speakers(clips, each()),
+            Self::Loso | Self::Everyday => by_speakers(clips, corpus, each()),
             Self::Random5 => Ok(stratified(clips, corpus, 5, seed)),
             Self::Crema5 => {
                 let mut folds = vec![BTreeSet::new(); 5];
@@ -114,18 +120,26 @@ impl Protocol {
                     let actor = speaker.rsplit('-').next().and_then(|actor| actor.parse::<usize>().ok());
                     folds[actor.with_context(|| format!("{speaker} has no number"))? % 5].insert((*speaker).to_owned());
                 }
-                by_speakers(clips, folds)
+                by_speakers(clips, corpus, folds)
             }
             Self::Cross(_) => {
                 ensure!(
-                    clips.iter().any(|clip| clip.corpus != corpus),
-                    "it trains on other corpora than {corpus}, and none is given"
+                    clips.iter().any(|clip| !self.only_tests(clip.corpus)),
+                    "it trains on other people than those of {corpus}, and none is given"
                 );
                 let whole = speakers.iter().map(|speaker| (*speaker).to_owned()).collect();
-                let mut folds = by_speakers(clips, vec![whole])?;
+                let mut folds = by_speakers(clips, corpus, vec![whole])?;
                 let classes = self.classes(clips);
+                if let ([class], true) = (&classes[..], corpus.is_own()) {
+                    bail!(
+                        "of {corpus} only {} can be tested on, and among one class every answer is right; add clips of \
+                         another class that is trained on",
+                        class.name()
+                    );
+                }
                 for fold in &mut folds {
                     fold.name = corpus.to_string();
+                    fold.train.retain(|index| !self.only_tests(clips[*index].corpus));
                     fold.test.retain(|index| classes.contains(&clips[*index].label));
                 }
                 Ok(folds)
@@ -173,13 +187,16 @@ fn check_actor(speaker: &str, fold: &Fold, clips: &[Clip], left_out: &[LeftOut])
     Ok(())
 }
 
-fn by_speakers(clips: &[Clip], folds: Vec<BTreeSet<String>>) -> Result<Vec<Fold>> {
+/// Tests on those speakers' clips of `corpus`; what they say in another corpus is neither tested nor trained on.
+fn by_speakers(clips: &[Clip], corpus: CorpusKind, folds: Vec<BTreeSet<String>>) -> Result<Vec<Fold>> {
     let known: BTreeSet<&str> = clips.iter().map(|clip| clip.speaker.as_str()).collect();
     let fold = |speakers: BTreeSet<String>| {
         if let Some(speaker) = speakers.iter().find(|speaker| !known.contains(speaker.as_str())) {
             bail!("no clip of {speaker} is there; the copy is not complete");
         }
-        let (test, train) = (0..clips.len()).partition(|index| speakers.contains(&clips[*index].speaker));
+        let (mut test, train): (Vec<usize>, Vec<usize>) =
+            (0..clips.len()).partition(|index| speakers.contains(&clips[*index].speaker));
+        test.retain(|index| clips[*index].corpus == corpus);
         Ok(Fold { name: speakers.into_iter().collect::<Vec<_>>().join(" "), train, test })
     };
     folds.into_iter().map(fold).collect()
@@ -218,25 +235,57 @@ pub fn inner_folds(clips: &[Clip], train: &[usize], held_out: CorpusKind, k: usi
         "{} speakers of {held_out} cannot be divided into {k} parts",
         speakers.len()
     );
-    let part =
-        |number: usize| divide_training(clips, train, speakers.iter().skip(number).step_by(k).copied().collect());
+    let part = |number: usize| {
+        divide_training(clips, train, held_out, speakers.iter().skip(number).step_by(k).copied().collect())
+    };
     Ok((0..k).map(part).collect())
 }
 
-/// Takes `n` speakers of the corpus `held_out` out of the training clips for validation: [`Fold::test`] holds their clips,
-/// [`Fold::train`] the rest. The same arguments give the same speakers.
+/// Takes `n` speakers of the corpus `held_out` out of the training clips for validation: [`Fold::test`] holds their clips
+/// of that corpus, [`Fold::train`] those of everybody else. The same arguments give the same speakers.
 ///
 /// # Errors
 /// No speaker would be left to fit on.
 pub fn inner(clips: &[Clip], train: &[usize], held_out: CorpusKind, n: usize, seed: u64) -> Result<Fold> {
     let speakers = shuffled_speakers(clips, train, held_out, seed);
     ensure!(n >= 1 && n < speakers.len(), "{n} of {} speakers cannot be taken out for validation", speakers.len());
-    Ok(divide_training(clips, train, speakers[..n].iter().copied().collect()))
+    Ok(divide_training(clips, train, held_out, speakers[..n].iter().copied().collect()))
 }
 
-/// Takes all clips of `corpus` out of the training clips for validation, as [`inner`] does with speakers.
-pub fn without_corpus(clips: &[Clip], train: &[usize], corpus: CorpusKind) -> Fold {
-    let (test, train) = train.iter().partition(|index| clips[**index].corpus == corpus);
+/// What is held out of a fold's training clips for validation: `n` speakers of the tested corpus, or, where training has nothing
+/// of that, a whole corpus, which is as strange to the models as the tested one will be.
+///
+/// # Errors
+/// No corpus of actors or of one's own is trained on, or no speaker would be left to fit on.
+pub fn validation(protocol: Protocol, clips: &[Clip], train: &[usize], n: usize, seed: u64) -> Result<Fold> {
+    let count =
+        |is_counted: &dyn Fn(CorpusKind) -> bool| train.iter().filter(|clip| is_counted(clips[**clip].corpus)).count();
+    let trained = |of: fn(CorpusKind) -> bool| -> Vec<CorpusKind> {
+        CorpusKind::ALL.into_iter().filter(|corpus| of(*corpus) && count(&|other| other == *corpus) > 0).collect()
+    };
+    let mut corpora = trained(CorpusKind::is_acted);
+    if corpora.is_empty() {
+        corpora = trained(CorpusKind::is_own);
+    }
+    let smallest =
+        corpora.iter().copied().min_by_key(|corpus| count(&|other: CorpusKind| other.people() == corpus.people()));
+    match (protocol, smallest) {
+        (Protocol::Cross(_), Some(corpus)) if corpora.iter().any(|other| other.people() != corpus.people()) => {
+            Ok(without_people(clips, train, corpus))
+        }
+        _ => {
+            let tested = corpora.iter().find(|corpus| **corpus == protocol.test_corpus());
+            let corpus = *tested.or(corpora.first()).context("no corpus of actors is trained on")?;
+            let speakers = shuffled_speakers(clips, train, corpus, seed).len();
+            // Of one's own clips each may be a speaker of its own, and a few of them tell nothing.
+            let n = if corpus.is_own() { n.max(speakers / 5) } else { n };
+            inner(clips, train, corpus, n.min(speakers.saturating_sub(1)), seed)
+        }
+    }
+}
+
+fn without_people(clips: &[Clip], train: &[usize], corpus: CorpusKind) -> Fold {
+    let (test, train) = train.iter().partition(|index| clips[**index].corpus.people() == corpus.people());
     Fold { name: corpus.to_string(), train, test }
 }
 
@@ -252,8 +301,10 @@ fn shuffled_speakers<'a>(clips: &'a [Clip], train: &[usize], held_out: CorpusKin
     speakers
 }
 
-fn divide_training(clips: &[Clip], train: &[usize], held_out: BTreeSet<&str>) -> Fold {
-    let (test, train) = train.iter().partition(|index| held_out.contains(clips[**index].speaker.as_str()));
+fn divide_training(clips: &[Clip], train: &[usize], corpus: CorpusKind, held_out: BTreeSet<&str>) -> Fold {
+    let (mut test, train): (Vec<usize>, Vec<usize>) =
+        train.iter().partition(|index| held_out.contains(clips[**index].speaker.as_str()));
+    test.retain(|index| clips[*index].corpus == corpus);
     Fold { name: held_out.into_iter().collect::<Vec<_>>().join(" "), train, test }
 }
 

@@ -21,7 +21,7 @@ use crate::learners::target::Targets;
 use crate::material::Material;
 use crate::metrics::{Outcome, score};
 use crate::results::{Everyday, Results, Run, RunInfo, commit};
-use crate::split::{Fold, Protocol, inner};
+use crate::split::{Fold, Protocol, inner, validation};
 use crate::{atomic, deep, interrupt, report, verify};
 
 /// A fold's answers, not calibrated.
@@ -195,6 +195,15 @@ impl<'a> Bench<'a> {
         outcomes
     }
 
+    /// What is held out of training for calibration.
+    fn inner(&self, protocol: Protocol, fold: &Fold, seed: u64) -> Result<Fold> {
+        let (clips, n) = (&self.dataset.clips, self.job.recipe.inner_speakers);
+        match protocol {
+            Protocol::Cross(_) | Protocol::Everyday => validation(protocol, clips, &fold.train, n, seed),
+            _ => inner(clips, &fold.train, protocol.test_corpus(), n, seed),
+        }
+    }
+
     /// A bar that shows each step's part, loss and time left; it goes when this is dropped.
     fn show(&self, name: &str) -> Result<impl Fn(&str, usize, usize, Option<f32>) + use<>> {
         let style = ProgressStyle::with_template(
@@ -228,8 +237,7 @@ impl<'a> Bench<'a> {
             return Ok(found);
         }
         let setting = self.setting(seed, targets)?;
-        let held_out = protocol.test_corpus();
-        let inner = inner(&self.dataset.clips, &fold.train, held_out, self.job.recipe.inner_speakers, seed)?;
+        let inner = self.inner(protocol, fold, seed)?;
         let calibration = self.show(&format!("{name} fold {} calibration", fold.name))?;
         let inner_answers = fit(setting, &inner.train, &calibration)?.answers(setting, &inner.test)?;
         drop(calibration);

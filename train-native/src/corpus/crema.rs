@@ -2,7 +2,7 @@
 
 use undertone::inference::Emotion;
 
-use super::{Intensity, Labelled, Layout, stem};
+use super::{Intensity, Labelled, Layout, Reason, stem};
 
 pub(super) const LAYOUT: Layout = Layout {
     classes: &[Emotion::Neutral, Emotion::Happy, Emotion::Sad, Emotion::Angry, Emotion::Fearful, Emotion::Disgust],
@@ -11,8 +11,8 @@ pub(super) const LAYOUT: Layout = Layout {
     expected: "the folder AudioWAV of CREMA-D, with names such as 1001_DFA_ANG_XX.wav",
 };
 
-fn label(path: &str) -> Result<Labelled<'_>, &'static str> {
-    const NAME: &str = "not a CREMA-D name";
+fn label(path: &str) -> Result<Labelled<'_>, Reason> {
+    const NAME: Reason = Reason::Borrowed("not a CREMA-D name");
     let name = stem(path);
     let fields: Vec<&str> = name.split('_').collect();
     let [actor, sentence, emotion, level] = fields[..] else { return Err(NAME) };

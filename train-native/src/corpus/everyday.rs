@@ -3,7 +3,7 @@
 
 use undertone::inference::Emotion;
 
-use super::{Labelled, Layout};
+use super::{Labelled, Layout, Reason};
 
 pub(super) const LAYOUT: Layout = Layout {
     classes: &[Emotion::Neutral],
@@ -12,12 +12,13 @@ pub(super) const LAYOUT: Layout = Layout {
     expected: "a folder with a sub-folder a word (computer, jarvis, smart-mirror, snowboy, view-glass)",
 };
 
-fn label(path: &str) -> Result<Labelled<'_>, &'static str> {
+fn label(path: &str) -> Result<Labelled<'_>, Reason> {
+    const FOLDER: Reason = Reason::Borrowed("not in a word's folder");
     const WORDS: [&str; 5] = ["computer", "jarvis", "smart-mirror", "snowboy", "view-glass"];
-    let (folder, _) = path.rsplit_once('/').ok_or("not in a word's folder")?;
+    let (folder, _) = path.rsplit_once('/').ok_or(FOLDER)?;
     let word = folder.rsplit_once('/').map_or(folder, |(_, word)| word);
     if !WORDS.contains(&word) {
-        return Err("not in a word's folder");
+        return Err(FOLDER);
     }
     let name = path.rsplit_once('.').map_or(path, |(name, _)| name);
     Ok(Labelled { name, speaker: word, label: Emotion::Neutral, intensity: None })

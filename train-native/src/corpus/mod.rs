@@ -1,36 +1,31 @@
 //! Corpora as they are distributed -> clips with speaker and label. One file a corpus.
 
 mod crema;
+mod emodb;
+mod emovo;
 mod everyday;
+mod folder;
+mod kind;
 mod nemo;
 mod ravdess;
+mod ravdess_song;
+mod savee;
 mod source;
+mod table;
+mod tess;
+mod votes;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
-use undertone::inference::Emotion;
+use undertone::inference::{Emotion, Probabilities};
 
+pub use kind::CorpusKind;
 pub use ravdess::clips_per_actor;
 pub use source::Source;
-
-/// A corpus that this program knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CorpusKind {
-    /// RAVDESS, speech (Livingstone & Russo 2018).
-    Ravdess,
-    /// CREMA-D (Cao et al. 2014).
-    CremaD,
-    /// nEMO, Polish (Christop 2024).
-    Nemo,
-    /// Wake words of ordinary people, taken as neutral (Picovoice wake-word benchmark).
-    Everyday,
-}
 
 /// How strongly an emotion was meant to be played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,18 +39,20 @@ pub enum Intensity {
 }
 
 /// One recording of a corpus.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clip {
     /// Name that is unique over all corpora, such as `ravdess/03-01-05-01-02-01-12`.
     pub id: String,
     /// Its corpus.
     pub corpus: CorpusKind,
-    /// Speaker, unique over all corpora, such as `ravdess-07`.
+    /// Speaker, unique over all people of all corpora, such as `ravdess-07`.
     pub speaker: String,
     /// What was played.
     pub label: Emotion,
     /// How strongly, where the corpus says so.
     pub intensity: Option<Intensity>,
+    /// What listeners heard, as the share of each class, where the corpus says so.
+    pub votes: Option<Probabilities>,
     /// Where it lies.
     pub source: Source,
 }
@@ -79,8 +76,11 @@ pub struct Skipped {
     /// Its path under the corpus' path.
     pub name: String,
     /// Why.
-    pub reason: &'static str,
+    pub reason: Reason,
 }
+
+/// Why a file was left out.
+pub type Reason = Cow<'static, str>;
 
 /// What a file's name says.
 struct Labelled<'a> {
@@ -90,58 +90,12 @@ struct Labelled<'a> {
     intensity: Option<Intensity>,
 }
 
-/// What is known of a corpus beforehand.
+/// What is known of a corpus beforehand; clips of one's own may be of any classes.
 struct Layout {
     classes: &'static [Emotion],
     min_speakers: usize,
-    label: fn(&str) -> Result<Labelled<'_>, &'static str>,
+    label: fn(&str) -> Result<Labelled<'_>, Reason>,
     expected: &'static str,
-}
-
-impl CorpusKind {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Ravdess, Self::CremaD, Self::Nemo, Self::Everyday];
-
-    /// Name on the command line and in the results file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Ravdess => "ravdess",
-            Self::CremaD => "crema-d",
-            Self::Nemo => "nemo",
-            Self::Everyday => "everyday",
-        }
-    }
-
-    /// The classes that its labels cover.
-    pub fn classes(self) -> &'static [Emotion] {
-        self.layout().classes
-    }
-
-    fn layout(self) -> &'static Layout {
-        match self {
-            Self::Ravdess => &ravdess::LAYOUT,
-            Self::CremaD => &crema::LAYOUT,
-            Self::Nemo => &nemo::LAYOUT,
-            Self::Everyday => &everyday::LAYOUT,
-        }
-    }
-}
-
-impl fmt::Display for CorpusKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for CorpusKind {
-    type Err = anyhow::Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name).with_context(|| {
-            let known = Self::ALL.map(Self::name).join(", ");
-            format!("no corpus is called '{name}'; known: {known}")
-        })
-    }
 }
 
 /// A corpus and its place, as the command line says it: `ravdess=PATH`.
@@ -149,7 +103,7 @@ impl FromStr for CorpusKind {
 pub struct CorpusPath {
     /// Which.
     pub kind: CorpusKind,
-    /// A folder or a zip file.
+    /// A folder or a zip file; of a table its CSV file.
     pub path: PathBuf,
 }
 
@@ -165,32 +119,20 @@ impl FromStr for CorpusPath {
 }
 
 impl Corpus {
-    /// Finds the clips of `ravdess=PATH`, where the path is a folder (searched through) or a zip file.
+    /// Finds the clips of `ravdess=PATH`, where the path is a folder (searched through) or a zip file, or, of a table, its CSV
+    /// file.
     ///
     /// # Errors
-    /// A missing path, no clip, fewer than two speakers, or a class without a clip.
+    /// A missing path, no clip, too few speakers, or a class of a published corpus without a clip.
     pub fn open(corpus: &CorpusPath) -> Result<Self> {
         let CorpusPath { kind, path } = corpus;
         Self::find(*kind, path).with_context(|| format!("corpus {kind}"))
     }
 
     fn find(kind: CorpusKind, path: &Path) -> Result<Self> {
-        let layout = kind.layout();
-        let mut clips = Vec::new();
-        let mut skipped = Vec::new();
-        for found in source::list(path)? {
-            let labelled =
-                if has_audio_extension(&found.name) { (layout.label)(&found.name) } else { Err("not an audio file") };
-            match labelled {
-                Ok(Labelled { name, speaker, label, intensity }) => {
-                    let (id, speaker) = (format!("{kind}/{name}"), format!("{kind}-{speaker}"));
-                    clips.push(Clip { id, corpus: kind, speaker, label, intensity, source: found.source });
-                }
-                Err(reason) => skipped.push(Skipped { name: found.name, reason }),
-            }
-        }
+        let (clips, skipped) = if kind == CorpusKind::Table { table::read(path)? } else { by_names(kind, path)? };
         let corpus = Self { kind, path: path.to_owned(), clips, skipped };
-        corpus.check(layout)?;
+        corpus.check(kind.layout())?;
         Ok(corpus)
     }
 
@@ -224,26 +166,63 @@ impl Corpus {
 
     /// One line on what was found, and one a reason for what was left out.
     pub fn summary(&self) -> String {
+        const REASONS: usize = 12;
         let speakers: BTreeSet<&str> = self.clips.iter().map(|clip| clip.speaker.as_str()).collect();
+        let voted = self.clips.iter().filter(|clip| clip.votes.is_some()).count();
+        let voted = if voted > 0 { format!(", {voted} with listeners' votes") } else { String::new() };
         let mut text = format!(
-            "{}: {} clips, {} speakers, from {}",
+            "{}: {} clips, {} speakers{voted}, from {}",
             self.kind,
             self.clips.len(),
             speakers.len(),
             self.path.display()
         );
-        let reasons: BTreeSet<&str> = self.skipped.iter().map(|skipped| skipped.reason).collect();
-        for reason in reasons {
+        if self.kind.is_own() {
+            let count = |class: Emotion| self.clips.iter().filter(|clip| clip.label == class).count();
+            let classes = self.kind.classes(&self.clips).into_iter();
+            let counts: Vec<String> = classes.map(|class| format!("{} {}", class.name(), count(class))).collect();
+            text += &format!("\n  {}", counts.join(", "));
+        }
+        let reasons: BTreeSet<&str> = self.skipped.iter().map(|skipped| skipped.reason.as_ref()).collect();
+        for reason in reasons.iter().take(REASONS) {
             let names: Vec<&str> = self
                 .skipped
                 .iter()
-                .filter(|skipped| skipped.reason == reason)
+                .filter(|skipped| skipped.reason == *reason)
                 .map(|skipped| skipped.name.as_str())
                 .collect();
             text += &format!("\n  left out, {reason}: {}", name_some(&names));
         }
+        if reasons.len() > REASONS {
+            text += &format!("\n  left out, for {} reasons more", reasons.len() - REASONS);
+        }
         text
     }
+}
+
+/// The clips of which their own names or folders say what they are, and the files that are none.
+fn by_names(kind: CorpusKind, path: &Path) -> Result<(Vec<Clip>, Vec<Skipped>)> {
+    let label = kind.layout().label;
+    let found = source::list(path)?;
+    let table = if kind == CorpusKind::CremaD { votes::table(path, &found) } else { None };
+    let votes = table.map(|table| votes::read(&table)).transpose()?.unwrap_or_default();
+    let (mut clips, mut skipped) = (Vec::new(), Vec::new());
+    for found in found {
+        if kind == CorpusKind::CremaD && votes::is_table(&found.name) {
+            continue;
+        }
+        let labelled =
+            if has_audio_extension(&found.name) { label(&found.name) } else { Err("not an audio file".into()) };
+        match labelled {
+            Ok(Labelled { name, speaker, label, intensity }) => {
+                let (id, speaker) = (format!("{kind}/{name}"), format!("{}-{speaker}", kind.people()));
+                let votes = votes.get(name).and_then(votes::shares);
+                clips.push(Clip { id, corpus: kind, speaker, label, intensity, votes, source: found.source });
+            }
+            Err(reason) => skipped.push(Skipped { name: found.name, reason }),
+        }
+    }
+    Ok((clips, skipped))
 }
 
 /// The first few names, and how many more there are.

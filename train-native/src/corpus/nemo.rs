@@ -2,7 +2,7 @@
 
 use undertone::inference::Emotion;
 
-use super::{Labelled, Layout, stem};
+use super::{Labelled, Layout, Reason, stem};
 
 pub(super) const LAYOUT: Layout = Layout {
     classes: &[Emotion::Neutral, Emotion::Happy, Emotion::Sad, Emotion::Angry, Emotion::Fearful, Emotion::Surprised],
@@ -11,8 +11,8 @@ pub(super) const LAYOUT: Layout = Layout {
     expected: "the folder of nEMO, with names such as samples/EB0_anger_1.wav",
 };
 
-fn label(path: &str) -> Result<Labelled<'_>, &'static str> {
-    const NAME: &str = "not an nEMO name";
+fn label(path: &str) -> Result<Labelled<'_>, Reason> {
+    const NAME: Reason = Reason::Borrowed("not an nEMO name");
     let name = stem(path);
     let fields: Vec<&str> = name.split('_').collect();
     let [speaker, emotion, number] = fields[..] else { return Err(NAME) };

@@ -4,7 +4,11 @@
 
 use undertone::inference::Emotion;
 
-use super::{Intensity, Labelled, Layout, stem};
+use super::{Intensity, Labelled, Layout, Reason, stem};
+
+pub(super) const NAME: Reason = Reason::Borrowed("not a RAVDESS name");
+pub(super) const SPEECH: &str = "01";
+pub(super) const SONG: &str = "02";
 
 pub(super) const LAYOUT: Layout = Layout {
     classes: &Emotion::ALL,
@@ -18,8 +22,15 @@ pub fn clips_per_actor(label: Emotion) -> usize {
     if label == Emotion::Neutral { 4 } else { 8 }
 }
 
-fn label(path: &str) -> Result<Labelled<'_>, &'static str> {
-    const NAME: &str = "not a RAVDESS name";
+fn label(path: &str) -> Result<Labelled<'_>, Reason> {
+    match parse(path)? {
+        (SPEECH, labelled) => Ok(labelled),
+        _ => Err("song, not speech".into()),
+    }
+}
+
+/// Channel and label of an audio file of RAVDESS, speech or song.
+pub(super) fn parse(path: &str) -> Result<(&str, Labelled<'_>), Reason> {
     let name = stem(path);
     let fields: Vec<&str> = name.split('-').collect();
     let [modality, channel, emotion, intensity, statement, repetition, actor] = fields[..] else { return Err(NAME) };
@@ -28,9 +39,8 @@ fn label(path: &str) -> Result<Labelled<'_>, &'static str> {
     }
     let number = |field: &str| field.parse::<usize>().map_err(|_| NAME);
     match (modality, channel) {
-        ("03", "01") => {}
-        ("03", "02") => return Err("song, not speech"),
-        ("01" | "02", "01" | "02") => return Err("video"),
+        ("03", SPEECH | SONG) => {}
+        ("01" | "02", SPEECH | SONG) => return Err("video".into()),
         _ => return Err(NAME),
     }
     let emotion = number(emotion)?.checked_sub(1).and_then(Emotion::from_index).ok_or(NAME)?;
@@ -43,7 +53,7 @@ fn label(path: &str) -> Result<Labelled<'_>, &'static str> {
     if !in_pair(statement) || !in_pair(repetition) || !(1..=24).contains(&number(actor)?) {
         return Err(NAME);
     }
-    Ok(Labelled { name, speaker: actor, label: emotion, intensity: Some(intensity) })
+    Ok((channel, Labelled { name, speaker: actor, label: emotion, intensity: Some(intensity) }))
 }
 
 #[cfg(test)]
@@ -61,8 +71,8 @@ mod tests {
 
     #[test]
     fn what_is_no_speech_clip_says_why() {
-        assert_eq!(label("Actor_01/03-02-01-01-01-01-01.wav").err(), Some("song, not speech"));
-        assert_eq!(label("Actor_01/01-01-01-01-01-01-01.mp4").err(), Some("video"));
+        assert_eq!(label("Actor_01/03-02-01-01-01-01-01.wav").err().as_deref(), Some("song, not speech"));
+        assert_eq!(label("Actor_01/01-01-01-01-01-01-01.mp4").err().as_deref(), Some("video"));
         for name in [
             "03-01-01-02-01-01-01",
             "03-01-00-01-01-01-01",
@@ -79,7 +89,7 @@ mod tests {
             "hello",
             "",
         ] {
-            assert_eq!(label(&format!("{name}.wav")).err(), Some("not a RAVDESS name"), "{name}");
+            assert_eq!(label(&format!("{name}.wav")).err().as_deref(), Some("not a RAVDESS name"), "{name}");
         }
     }
 }

@@ -95,6 +95,57 @@ fn errors_say_what_to_do() {
 fn the_command_line_form() {
     let got: CorpusPath = "crema-d=/a=b".parse().unwrap();
     assert_eq!(got, CorpusPath { kind: CorpusKind::CremaD, path: "/a=b".into() });
+    for kind in CorpusKind::ALL {
+        assert_eq!(kind.name().parse::<CorpusKind>().unwrap(), kind);
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+    }
     assert!("ravdes=/a".parse::<CorpusPath>().unwrap_err().to_string().contains("known: ravdess, crema-d"));
     assert!("/a".parse::<CorpusPath>().unwrap_err().to_string().contains("ravdess=PATH"));
+}
+
+#[test]
+fn song_is_a_corpus_of_the_same_people() {
+    let dir = tempfile::tempdir().unwrap();
+    corpus(dir.path(), "", 2, 8, "wav");
+    for actor in 1..=2 {
+        for class in 1..=6 {
+            std::fs::write(dir.path().join(format!("03-02-{class:02}-01-01-01-{actor:02}.wav")), b"").unwrap();
+        }
+    }
+    let speech = open(dir.path()).unwrap();
+    assert_eq!((speech.clips.len(), speech.skipped.len()), (16, 12));
+    assert!(speech.summary().contains("song, not speech: 03-02-01-01-01-01-01.wav"), "{}", speech.summary());
+    let song = CorpusPath { kind: CorpusKind::RavdessSong, path: dir.path().to_owned() };
+    let song = Corpus::open(&song).unwrap();
+    assert_eq!((song.clips.len(), song.skipped.len()), (12, 16));
+    assert_eq!(
+        (song.clips[0].id.as_str(), song.clips[0].speaker.as_str()),
+        ("ravdess-song/03-02-01-01-01-01-01", "ravdess-01")
+    );
+    assert!(song.summary().contains("speech, not song"), "{}", song.summary());
+}
+
+#[test]
+fn a_folder_of_any_labels() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["anna/happy/1.wav", "anna/Sadness/1.wav", "happy/1.wav", "happy/2.wav", "bored/1.wav", "sleepy/1.wav"]
+    {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, b"").unwrap();
+    }
+    let open = || Corpus::open(&CorpusPath { kind: CorpusKind::Folder, path: dir.path().to_owned() });
+    let corpus = open().unwrap();
+    let speakers: Vec<&str> = corpus.clips.iter().map(|clip| clip.speaker.as_str()).collect();
+    assert_eq!(speakers, ["folder-anna", "folder-anna", "folder-happy/1", "folder-happy/2"]);
+    let summary = corpus.summary();
+    assert!(summary.contains("4 clips, 3 speakers") && summary.contains("happy 3, sad 1"), "{summary}");
+    assert!(summary.contains("its folder 'bored' is no label: bored/1.wav"), "{summary}");
+    assert!(summary.contains("its folder 'sleepy' is no label: sleepy/1.wav"), "{summary}");
+
+    std::fs::remove_dir_all(dir.path().join("anna")).unwrap();
+    assert_eq!(CorpusKind::Folder.classes(&open().unwrap().clips), [Emotion::Happy]);
+    std::fs::remove_dir_all(dir.path().join("happy")).unwrap();
+    let error = format!("{:#}", open().unwrap_err());
+    assert!(error.contains("its folder 'bored' is no label") && error.contains("a sub-folder a label"), "{error}");
 }

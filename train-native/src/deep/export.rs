@@ -7,7 +7,7 @@ use undertone::inference::N_CLASSES;
 use super::attention::{Attention, FLOOR, Layers};
 use super::linear::Linear;
 use super::rows::CLIP;
-use super::svm::{N_PAIRS, Svm, pairs};
+use super::svm::{N_PAIRS, SHARPNESS, Svm, pairs};
 use crate::learners::cnn::values;
 use crate::learners::export::LICENSE;
 use crate::learners::rounding::{Rounded, transposed};

@@ -138,9 +138,8 @@ fn project(x: &Array2<f32>, columns: &[usize], projection: &Array2<f32>) -> Arra
 /// At most `n` rows: of each corpus a number by its weight (RAVDESS first of all), clips themselves before their copies.
 fn sample(rows: &Rows<'_>, clips: &[Clip], n: usize, seed: u64) -> Vec<usize> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x005a_3b1e);
-    let corpora = [CorpusKind::Ravdess, CorpusKind::CremaD, CorpusKind::Nemo, CorpusKind::Everyday];
     let mut chosen = Vec::new();
-    for corpus in corpora {
+    for corpus in CorpusKind::ALL {
         let mut members: Vec<usize> = (0..rows.len()).filter(|row| clips[rows.clips[*row]].corpus == corpus).collect();
         let share: f32 = members.iter().map(|row| rows.weights[*row]).sum();
         members.shuffle(&mut rng);

@@ -14,6 +14,7 @@ use super::svm::SvmTraining;
 use crate::augment::Augmentation;
 use crate::corpus::CorpusKind;
 use crate::recipe::{LightgbmTraining, XgboostTraining};
+use crate::split::Protocol;
 
 /// The recipe that is used where none is named.
 pub const DEFAULT: &str = "deep";
@@ -134,9 +135,26 @@ impl DeepRecipe {
         self.corpora.get(&corpus).map_or(0.0, |share| share.weight)
     }
 
-    /// Copies of a clip of that corpus.
-    pub fn copies(&self, corpus: CorpusKind) -> usize {
-        self.corpora.get(&corpus).map_or(0, |share| share.copies)
+    /// Copies of a clip of that corpus; none where nothing of it is trained on.
+    pub fn copies_under(&self, protocol: Protocol, corpus: CorpusKind) -> usize {
+        let is_trained = !protocol.trained_on(std::iter::once(corpus)).is_empty();
+        self.corpora.get(&corpus).filter(|_| is_trained).map_or(0, |share| share.copies)
+    }
+
+    /// Whether it says how each corpus that `protocol` trains on counts.
+    ///
+    /// # Errors
+    /// The first that it does not name.
+    pub fn check_corpora(&self, protocol: Protocol, given: impl Iterator<Item = CorpusKind>) -> Result<()> {
+        for corpus in protocol.trained_on(given) {
+            ensure!(
+                self.corpora.contains_key(&corpus),
+                "the recipe {} says nothing of {corpus}; write weight and copies under [corpora.{corpus}] into a recipe file \
+                 and give it by --recipe, or only test on it by --protocol cross:{corpus}",
+                self.name
+            );
+        }
+        Ok(())
     }
 
     /// Hash of everything that decides a figure but the seeds.
@@ -153,6 +171,20 @@ impl DeepRecipe {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_corpus_that_is_only_tested_needs_no_entry() {
+        let recipe = DeepRecipe::load("deep").unwrap();
+        let given = [CorpusKind::Ravdess, CorpusKind::Folder];
+        let check = |protocol: Protocol| recipe.check_corpora(protocol, given.into_iter());
+        let error = format!("{:#}", check(Protocol::Luna5).unwrap_err());
+        assert!(error.contains("deep says nothing of folder") && error.contains("[corpora.folder]"), "{error}");
+        assert!(check(Protocol::Cross(CorpusKind::Folder)).is_ok());
+        assert_eq!(recipe.copies_under(Protocol::Cross(CorpusKind::Folder), CorpusKind::Folder), 0);
+        assert_eq!(recipe.copies_under(Protocol::Cross(CorpusKind::Ravdess), CorpusKind::Ravdess), 0);
+        assert_eq!(recipe.copies_under(Protocol::Luna5, CorpusKind::Ravdess), 8);
+        assert!(check(Protocol::Cross(CorpusKind::Ravdess)).is_err());
+    }
 
     #[test]
     fn built_in_recipes_are_sound_and_bear_their_names() {

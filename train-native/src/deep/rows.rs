@@ -1,6 +1,6 @@
 //! Training rows: one a window of each copy of each training clip, with its weight and the classes that it may speak about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use half::slice::HalfFloatSliceExt;
 use ndarray::Array2;
@@ -31,12 +31,17 @@ pub struct Rows<'a> {
     pub copies: Vec<usize>,
 }
 
-/// The classes of a corpus, as a mask. An everyday voice may well be calm.
-pub fn allowed(corpus: CorpusKind) -> Allowed {
-    Emotion::ALL.map(|emotion| match corpus {
-        CorpusKind::Everyday => emotion != Emotion::Calm,
-        _ => corpus.classes().contains(&emotion),
-    })
+/// The classes of each corpus of `clips`, as a mask. An everyday voice may well be calm.
+pub fn allowed(clips: &[Clip]) -> BTreeMap<CorpusKind, Allowed> {
+    let corpora: BTreeSet<CorpusKind> = clips.iter().map(|clip| clip.corpus).collect();
+    let mask = |corpus: CorpusKind| {
+        let classes = corpus.classes(clips);
+        Emotion::ALL.map(|emotion| match corpus {
+            CorpusKind::Everyday => emotion != Emotion::Calm,
+            _ => classes.contains(&emotion),
+        })
+    };
+    corpora.into_iter().map(|corpus| (corpus, mask(corpus))).collect()
 }
 
 impl<'a> Rows<'a> {
@@ -47,6 +52,7 @@ impl<'a> Rows<'a> {
         for clip in train {
             *counts.entry((clips[*clip].corpus, clips[*clip].label.index())).or_default() += 1;
         }
+        let masks = allowed(clips);
         let of_corpus = |corpus| counts.iter().filter(move |((kind, _), _)| *kind == corpus).map(|(_, count)| *count);
         let mut rows = Self {
             windows: Vec::new(),
@@ -69,7 +75,7 @@ impl<'a> Rows<'a> {
                     rows.windows.push(window);
                     rows.clips.push(*clip);
                     rows.labels.push(label);
-                    rows.allowed.push(allowed(corpus));
+                    rows.allowed.push(masks[&corpus]);
                     rows.weights.push(weight / (embeddings[*clip].len() * windows.len()) as f32);
                     rows.copies.push(copy);
                 }

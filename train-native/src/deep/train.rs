@@ -22,12 +22,11 @@ use super::vote::{self, Vote};
 use crate::cache::FeatureCache;
 use crate::cli::DeepJob;
 use crate::condition::Condition;
-use crate::corpus::CorpusKind;
 use crate::dataset::Dataset;
 use crate::encoder;
 use crate::metrics::{Outcome, score};
 use crate::results::{CLEAN, Everyday, Results, Run, RunInfo, commit};
-use crate::split::{Fold, Protocol, inner, without_corpus};
+use crate::split::{Fold, Protocol, validation};
 use crate::train::{confusion_table, json, readme};
 use crate::{atomic, interrupt, report, verify};
 
@@ -107,10 +106,10 @@ impl<'a> Bench<'a> {
         Ok(Self { job, dataset, labels, features, entry, layers, encoder, cache, bars: MultiProgress::new() })
     }
 
-    /// What the encoder gives for all clips and their copies by that seed: gigabytes.
-    fn embed(&self, seed: u64) -> Result<Embeddings> {
+    /// What the encoder gives for all clips and, where they are trained on, their copies by that seed: gigabytes.
+    fn embed(&self, protocol: Protocol, seed: u64) -> Result<Embeddings> {
         let recipe = &self.job.recipe;
-        let copies = |clip: usize| recipe.copies(self.dataset.clips[clip].corpus);
+        let copies = |clip: usize| recipe.copies_under(protocol, self.dataset.clips[clip].corpus);
         embed::embed(&self.dataset, &copies, &recipe.augmentation, &self.features, &self.encoder, seed, &self.cache)
     }
 
@@ -161,7 +160,7 @@ impl<'a> Bench<'a> {
         if kept.iter().all(Option::is_some) {
             return Ok(kept.into_iter().flatten().collect());
         }
-        let embeddings = self.embed(seed)?;
+        let embeddings = self.embed(protocol, seed)?;
         folds
             .par_iter()
             .zip(kept)
@@ -341,22 +340,9 @@ impl<'a> Bench<'a> {
         Ok(checkpoint)
     }
 
-    /// What is held out of training for the vote: some speakers of the tested corpus, or, where training has nothing of that,
-    /// a whole corpus, which is as strange to the heads as the tested one will be.
+    /// What is held out of training for the vote.
     fn inner(&self, protocol: Protocol, fold: &Fold, seed: u64) -> Result<Fold> {
-        let clips = &self.dataset.clips;
-        let count = |corpus: CorpusKind| fold.train.iter().filter(|clip| clips[**clip].corpus == corpus).count();
-        let mut acted: Vec<CorpusKind> = [CorpusKind::Ravdess, CorpusKind::CremaD, CorpusKind::Nemo].into();
-        acted.retain(|corpus| count(*corpus) > 0);
-        let smallest = acted.iter().copied().min_by_key(|corpus| count(*corpus));
-        match (protocol, smallest) {
-            (Protocol::Cross(_), Some(corpus)) if acted.len() > 1 => Ok(without_corpus(clips, &fold.train, corpus)),
-            _ => {
-                let tested = acted.iter().find(|corpus| **corpus == protocol.test_corpus());
-                let corpus = tested.or(acted.first()).context("no corpus of actors is trained on")?;
-                inner(clips, &fold.train, *corpus, self.job.recipe.inner_speakers, seed)
-            }
-        }
+        validation(protocol, &self.dataset.clips, &fold.train, self.job.recipe.inner_speakers, seed)
     }
 
     fn fold_line(&self, name: &str, fold: &Fold, checkpoint: &Checkpoint, classes: &[Emotion]) -> String {

@@ -73,8 +73,14 @@ pub fn evaluate(args: &FunctionalsArgs) -> Result<()> {
     let mut outcomes: Vec<Outcome> = Vec::new();
     for fold in &folds {
         interrupt::check()?;
-        let (tested, penalty) = regression::fold(&dataset.clips, &labels, &tables, fold, tested, (args.learner, &settings.choice))?;
-        eprintln!("{} fold {}: UAR {:.1}, penalty {penalty}", args.protocol, fold.name, 100.0 * score(&tested, &classes).uar);
+        let (tested, penalty) =
+            regression::fold(&dataset.clips, &labels, &tables, fold, tested, (args.learner, &settings.choice))?;
+        eprintln!(
+            "{} fold {}: UAR {:.1}, penalty {penalty}",
+            args.protocol,
+            fold.name,
+            100.0 * score(&tested, &classes).uar
+        );
         outcomes.extend(tested);
     }
     let info = RunInfo {

@@ -103,12 +103,13 @@ impl Rows {
             });
         }
         let rows = || of.iter().flat_map(|index| std::iter::repeat_n(*index, tables[*index].nrows()));
+        let masks = allowed(clips);
         let weight = |index: usize| 1.0 / (classes * counts[labels[index].index()] * tables[index].nrows()) as f32;
         Ok(Self {
             x,
             scores,
             labels: rows().map(|index| labels[index]).collect(),
-            allowed: rows().map(|index| allowed(clips[index].corpus)).collect(),
+            allowed: rows().map(|index| masks[&clips[index].corpus]).collect(),
             weights: rows().map(weight).collect(),
         })
     }
@@ -120,7 +121,8 @@ impl Rows {
     fn fit(&self, learner: Learner, candidate: f64, iterations: u64, start: Option<&Model>) -> Result<Model> {
         Ok(match learner {
             Learner::Logistic => {
-                let start = start.and_then(|model| if let Model::Logistic(linear) = model { Some(linear) } else { None });
+                let start =
+                    start.and_then(|model| if let Model::Logistic(linear) = model { Some(linear) } else { None });
                 let training = LinearTraining { l2: candidate, iterations };
                 Model::Logistic(fit(&self.x, self.targets(), &training, start)?)
             }
@@ -173,7 +175,8 @@ pub(super) fn fold(
             start = Some(model);
         }
     }
-    let log_loss = |outcomes: &Vec<Outcome>| score(outcomes, held_out.classes()).log_loss;
+    let classes = held_out.classes(clips);
+    let log_loss = |outcomes: &Vec<Outcome>| score(outcomes, &classes).log_loss;
     let best =
         (0..found.len()).min_by(|a, b| log_loss(&found[*a]).total_cmp(&log_loss(&found[*b]))).context("no penalty")?;
     let (answers, truths): (Vec<_>, Vec<_>) = found[best].iter().map(|one| (one.probabilities, one.label)).unzip();

@@ -188,6 +188,27 @@ fn citation(corpus: CorpusKind) -> &'static str {
         CorpusKind::Nemo => {
             "nEMO (CC BY-NC-SA 4.0): Christop I (2024) nEMO: Dataset of Emotional Speech in Polish. LREC-COLING 2024"
         }
+        CorpusKind::RavdessSong => {
+            "RAVDESS, song (CC BY-NC-SA 4.0): Livingstone SR, Russo FA (2018). PLoS ONE 13(5): e0196391. \
+             https://doi.org/10.1371/journal.pone.0196391"
+        }
+        CorpusKind::Emovo => {
+            "EMOVO (under its own terms): Costantini G, Iadarola I, Paoloni A, Todisco M (2014) EMOVO Corpus: an Italian \
+             Emotional Speech Database. LREC 2014"
+        }
+        CorpusKind::Savee => {
+            "SAVEE (under its own terms): Haq S, Jackson PJB (2010) Multimodal Emotion Recognition. In: Wang W (ed) Machine \
+             Audition: Principles, Algorithms and Systems. IGI Global"
+        }
+        CorpusKind::Tess => {
+            "TESS (under its own terms): Pichora-Fuller MK, Dupuis K (2020) Toronto emotional speech set (TESS). Borealis. \
+             https://doi.org/10.5683/SP2/E8H2MF"
+        }
+        CorpusKind::Emodb => {
+            "EmoDB (under its own terms): Burkhardt F, Paeschke A, Rolfes M, Sendlmeier W, Weiss B (2005) A Database of \
+             German Emotional Speech. Interspeech 2005. https://doi.org/10.21437/Interspeech.2005-446"
+        }
+        CorpusKind::Folder | CorpusKind::Table => "clips of the trainer's own, under their own terms",
         CorpusKind::Everyday => "Picovoice wake-word benchmark (Apache-2.0), taken as neutral speech",
     }
 }

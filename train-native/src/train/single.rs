@@ -12,7 +12,7 @@ use crate::learners::single::Single;
 use crate::learners::target::Targets;
 use crate::metrics::{Outcome, score};
 use crate::results::{CLEAN, Results, Run, RunInfo, commit};
-use crate::split::{Fold, Protocol, inner};
+use crate::split::{Fold, Protocol};
 use crate::{atomic, interrupt};
 
 /// Answers of one fold, not calibrated.
@@ -76,8 +76,7 @@ impl Bench<'_> {
             None => {
                 interrupt::check()?;
                 let setting = self.setting(seed, targets)?;
-                let held_out = protocol.test_corpus();
-                let inner = inner(&self.dataset.clips, &fold.train, held_out, self.job.recipe.inner_speakers, seed)?;
+                let inner = self.inner(protocol, fold, seed)?;
                 let show = self.show(&format!("{protocol} fold {}", fold.name))?;
                 let inner_answers = single.answers(setting, &inner.train, &inner.test, &show)?;
                 let test_answers = single.answers(setting, &fold.train, &fold.test, &show)?;
