@@ -1,5 +1,6 @@
 //! Features -> predictions: the manifest, the models through one small trait, and their calibrated ensemble.
 
+mod baseline;
 pub mod calibration;
 #[cfg(feature = "engine")]
 mod deep;
@@ -11,6 +12,7 @@ mod manifest;
 mod onnx;
 pub mod trees;
 
+pub use baseline::VoiceMean;
 #[cfg(feature = "engine")]
 pub use deep::{DeepEngine, DeepInputs};
 #[cfg(feature = "engine")]

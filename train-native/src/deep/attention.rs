@@ -216,7 +216,12 @@ fn inputs(
         let n = length(row);
         let cut = noise.rng().random_range(0..=n / 5);
         let start = noise.rng().random_range(0..=cut);
-        let blocks = rows.windows[*row].blocks[start * columns..(n - cut + start) * columns].to_f32_vec();
+        let mut blocks = rows.windows[*row].blocks[start * columns..(n - cut + start) * columns].to_f32_vec();
+        let drawn = rows.speakers.as_ref().and_then(|speakers| speakers.draw(rows.clips[*row], noise.rng()));
+        for block in blocks.chunks_exact_mut(columns) {
+            let offset = drawn.iter().flat_map(|offset| &offset.blocks);
+            block.iter_mut().zip(offset).for_each(|(value, offset)| *value -= offset);
+        }
         mask[..n - cut].fill(1.0);
         for (to, from) in x.chunks_exact_mut(columns).zip(blocks.chunks_exact(columns)) {
             for (((to, value), mean), scale) in to.iter_mut().zip(from).zip(mean).zip(scale) {

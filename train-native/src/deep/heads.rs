@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 use undertone::features::FeatureConfig;
 use undertone::inference::{
     DeepEngine, DeepInputs, Emotion, Encoder, EncoderEntry, Manifest, ModelEntry, ModelKind, N_CLASSES, Probabilities,
-    SCHEMA, Tier, sha256_hex,
+    SCHEMA, Tier, VoiceMean, sha256_hex,
 };
 use undertone_boosters::{TrainingSet, lightgbm, xgboost};
 
+use super::baseline::Reference;
 use super::embed::Embeddings;
 use super::export::{attention_onnx, linear_onnx, projected_columns, svm_onnx};
 use super::linear::{self, Linear};
@@ -61,6 +62,9 @@ pub struct Fitted {
     pub files: Vec<Vec<u8>>,
     /// Directions of the projection.
     pub projection: usize,
+    /// The training speakers' means, where the heads know baselines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
     /// The regression, where another fit may begin from it.
     #[serde(skip)]
     pub linear: Option<Linear>,
@@ -78,7 +82,7 @@ pub type Progress<'a> = dyn Fn(&str, usize, usize) + 'a;
 /// What the learners say; Ctrl-C.
 pub fn fit(setting: Setting<'_>, train: &[usize], start: Option<&Linear>, progress: &Progress<'_>) -> Result<Fitted> {
     let Setting { clips, embeddings, recipe, encoder, layers, seed } = setting;
-    let rows = Rows::new(recipe, clips, embeddings, train);
+    let rows = Rows::new(recipe, clips, embeddings, train, seed);
     progress("linear", 0, 1);
     let (mean, scale) = rows.scaler();
     let x = rows.standardised(&mean, &scale);
@@ -94,6 +98,7 @@ pub fn fit(setting: Setting<'_>, train: &[usize], start: Option<&Linear>, progre
     let mut fitted = Fitted {
         files: vec![linear_onnx(&linear, &mean, &scale, &projection, layers)],
         projection: projection.ncols(),
+        reference: rows.speakers.as_ref().map(|speakers| speakers.reference.clone()),
         linear: Some(linear),
     };
 
@@ -232,6 +237,21 @@ impl Fitted {
         features: &FeatureConfig,
         clips: &[usize],
     ) -> Result<Vec<Vec<Probabilities>>> {
+        self.answers_less(setting, encoder, features, clips, &[])
+    }
+
+    /// As [`answers`](Self::answers), with an offset taken off each clip; clips after the last offset stay as they are.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn answers_less(
+        &self,
+        setting: Setting<'_>,
+        encoder: &Arc<Encoder>,
+        features: &FeatureConfig,
+        clips: &[usize],
+        offsets: &[VoiceMean],
+    ) -> Result<Vec<Vec<Probabilities>>> {
         let manifest = Manifest {
             schema: SCHEMA,
             version: "fold".into(),
@@ -246,9 +266,12 @@ impl Fitted {
         let mut files = self.files.iter();
         let engine = DeepEngine::with_encoder(manifest, encoder.clone(), |_| files.next().cloned())?;
         let mut answers = vec![Vec::with_capacity(clips.len()); HEADS.len()];
-        for clip in clips {
-            let windows = &setting.embeddings[*clip][0];
-            let mut inputs = DeepInputs::new(windows.iter().map(super::embed::Embedded::encoded).collect());
+        for (index, clip) in clips.iter().enumerate() {
+            let windows = setting.embeddings[*clip][0].iter().map(super::embed::Embedded::encoded);
+            let mut inputs = DeepInputs::new(match offsets.get(index) {
+                Some(offset) => windows.map(|window| window.less(offset)).collect(),
+                None => windows.collect(),
+            });
             for (index, answers) in answers.iter_mut().enumerate() {
                 answers.push(engine.predict(index, &mut inputs)?);
             }

@@ -1,6 +1,7 @@
 //! The deep tier: a frozen pretrained encoder, and the heads that are trained on its outputs.
 
 pub mod attention;
+pub mod baseline;
 pub mod embed;
 pub mod export;
 pub mod heads;

@@ -9,6 +9,7 @@ use undertone::features::FeatureConfig;
 use undertone::inference::sha256_hex;
 
 use super::attention::AttentionTraining;
+use super::baseline::BaselineTraining;
 use super::linear::LinearTraining;
 use super::svm::SvmTraining;
 use crate::augment::Augmentation;
@@ -21,8 +22,9 @@ pub const DEFAULT: &str = "deep";
 /// The recipe that only shows that everything runs.
 pub const SMOKE: &str = "deep-smoke";
 
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 5] = [
     (DEFAULT, include_str!("../../recipes/deep.toml")),
+    ("deep-baseline", include_str!("../../recipes/deep-baseline.toml")),
     ("deep-even", include_str!("../../recipes/deep-even.toml")),
     ("deep-crema", include_str!("../../recipes/deep-crema.toml")),
     (SMOKE, include_str!("../../recipes/deep-smoke.toml")),
@@ -52,6 +54,9 @@ pub struct DeepRecipe {
     /// Whether the vote's members are chosen too, among all sets of heads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub choose_members: bool,
+    /// How the heads learn to know a speaker's baseline; where it is left out, they know none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baselines: Option<BaselineTraining>,
     /// What is done to training sound; the copies are each corpus' own.
     pub augmentation: Augmentation,
     /// How each corpus counts.
@@ -112,6 +117,14 @@ impl DeepRecipe {
         ensure!((2..=1024).contains(&self.projection), "projection: 2 to 1024");
         ensure!(self.projection_rows >= self.projection, "projection_rows: at least the directions");
         ensure!(self.prior_clips >= 0.0 && self.prior_clips.is_finite(), "prior_clips: not negative");
+        if let Some(baselines) = &self.baselines {
+            let shares = [baselines.none, baselines.neutral];
+            ensure!(
+                shares.iter().all(|share| (0.0..=1.0).contains(share)) && shares.iter().sum::<f32>() <= 1.0,
+                "baselines: none and neutral are shares, of sum 1 at most"
+            );
+            ensure!((0.0..=100.0).contains(&baselines.shrinkage), "baselines.shrinkage: 0 to 100");
+        }
         for (corpus, share) in &self.corpora {
             ensure!(share.weight >= 0.0 && share.weight.is_finite(), "corpora.{corpus}.weight: not negative");
             ensure!(share.copies <= 50, "corpora.{corpus}.copies: 0 to 50");

@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use half::slice::HalfFloatSliceExt;
 use ndarray::Array2;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use undertone::inference::{Emotion, N_CLASSES};
+use undertone::inference::{Emotion, N_CLASSES, VoiceMean};
 
+use super::baseline::Speakers;
 use super::embed::{Embedded, Embeddings};
 use super::linear::Targets;
 use super::recipe::DeepRecipe;
@@ -29,6 +32,10 @@ pub struct Rows<'a> {
     pub weights: Vec<f32>,
     /// Copy of its clip, 0 for the clip itself.
     pub copies: Vec<usize>,
+    /// Whose baselines are drawn, where the heads are to know them.
+    pub speakers: Option<Speakers<'a>>,
+    /// Seed of those that stay with a row.
+    pub seed: u64,
 }
 
 /// The classes of each corpus of `clips`, as a mask. An everyday voice may well be calm.
@@ -47,7 +54,7 @@ pub fn allowed(clips: &[Clip]) -> BTreeMap<CorpusKind, Allowed> {
 impl<'a> Rows<'a> {
     /// Rows of the clips `train`. A corpus weighs as many clips as it has, times its weight in the recipe; inside it every
     /// class weighs the same, a clip as much as another of its class, and its copies and windows share that.
-    pub fn new(recipe: &DeepRecipe, clips: &[Clip], embeddings: &'a Embeddings, train: &[usize]) -> Self {
+    pub fn new(recipe: &DeepRecipe, clips: &[Clip], embeddings: &'a Embeddings, train: &[usize], seed: u64) -> Self {
         let mut counts: BTreeMap<(CorpusKind, usize), usize> = BTreeMap::new();
         for clip in train {
             *counts.entry((clips[*clip].corpus, clips[*clip].label.index())).or_default() += 1;
@@ -61,6 +68,8 @@ impl<'a> Rows<'a> {
             allowed: Vec::new(),
             weights: Vec::new(),
             copies: Vec::new(),
+            speakers: recipe.baselines.as_ref().map(|how| Speakers::new(how, clips, embeddings, train)),
+            seed,
         };
         for clip in train {
             let Clip { corpus, label, .. } = clips[*clip];
@@ -101,6 +110,12 @@ impl<'a> Rows<'a> {
         self.windows.is_empty()
     }
 
+    /// The baseline that stays with a row.
+    fn offset(&self, row: usize) -> Option<VoiceMean> {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.seed ^ (row as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        self.speakers.as_ref()?.draw(self.clips[row], &mut rng)
+    }
+
     /// Weighted mean of each column of `pooled` and one over its deviation; 0 for a column that never changes.
     pub fn scaler(&self) -> (Vec<f32>, Vec<f32>) {
         let columns = self.windows.first().map_or(0, |window| window.pooled.len());
@@ -135,10 +150,15 @@ impl<'a> Rows<'a> {
     pub fn standardised(&self, mean: &[f32], scale: &[f32]) -> Array2<f32> {
         let mut x = Array2::zeros((self.len(), mean.len()));
         if let Some(values) = x.as_slice_mut() {
-            values
-                .par_chunks_exact_mut(mean.len().max(1))
-                .zip(&self.windows)
-                .for_each(|(row, window)| standardise(&window.pooled.to_f32_vec(), mean, scale, row));
+            values.par_chunks_exact_mut(mean.len().max(1)).zip(&self.windows).enumerate().for_each(
+                |(index, (row, window))| {
+                    let mut pooled = window.pooled.to_f32_vec();
+                    if let Some(offset) = self.offset(index) {
+                        pooled.iter_mut().zip(&offset.pooled).for_each(|(value, offset)| *value -= offset);
+                    }
+                    standardise(&pooled, mean, scale, row);
+                },
+            );
         }
         x
     }

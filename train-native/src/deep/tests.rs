@@ -72,7 +72,7 @@ fn a_corpus_weighs_by_the_recipe_and_its_classes_alike() {
     embeddings[0].push(copy);
     let train: Vec<usize> = (0..clips.len()).filter(|clip| *clip != 1).collect();
     let recipe = DeepRecipe::load("deep").unwrap();
-    let rows = Rows::new(&recipe, &clips, &embeddings, &train);
+    let rows = Rows::new(&recipe, &clips, &embeddings, &train, 1);
     let weight = |is_in: &dyn Fn(usize) -> bool| -> f32 {
         (0..rows.len()).filter(|row| is_in(*row)).map(|row| rows.weights[row]).sum()
     };
@@ -100,7 +100,7 @@ fn a_class_without_labels_is_not_punished() {
     assert_eq!(allowed(&mine)[&CorpusKind::Folder].map(usize::from).iter().sum::<usize>(), 1);
 
     let train: Vec<usize> = (0..clips.len()).collect();
-    let rows = Rows::new(&DeepRecipe::load("deep").unwrap(), &clips, &embeddings, &train);
+    let rows = Rows::new(&DeepRecipe::load("deep").unwrap(), &clips, &embeddings, &train, 1);
     let (mean, scale) = rows.scaler();
     let x = rows.standardised(&mean, &scale);
     let fitted = linear::fit(&x, rows.targets(), &LinearTraining { l2: 0.01, iterations: 50 }, None).unwrap();
@@ -114,7 +114,7 @@ fn the_regression_learns_and_its_file_answers_the_same() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let (clips, embeddings) = voices(CorpusKind::Ravdess, 12, &mut rng);
     let train: Vec<usize> = (0..clips.len()).collect();
-    let rows = Rows::new(&DeepRecipe::load("deep").unwrap(), &clips, &embeddings, &train);
+    let rows = Rows::new(&DeepRecipe::load("deep").unwrap(), &clips, &embeddings, &train, 1);
     let (mean, scale) = rows.scaler();
     let x = rows.standardised(&mean, &scale);
     let training = LinearTraining { l2: 0.01, iterations: 60 };
@@ -197,7 +197,7 @@ fn attention_learns_and_its_file_answers_the_same_whatever_stands_behind() {
     let mut rng = ChaCha8Rng::seed_from_u64(6);
     let (clips, embeddings) = voices(CorpusKind::Ravdess, 10, &mut rng);
     let train: Vec<usize> = (0..clips.len()).collect();
-    let rows = Rows::new(&DeepRecipe::load("deep").unwrap(), &clips, &embeddings, &train);
+    let rows = Rows::new(&DeepRecipe::load("deep").unwrap(), &clips, &embeddings, &train, 1);
     let training = AttentionTraining {
         hidden: 16,
         attention: 8,

@@ -1,5 +1,7 @@
 //! Evaluation and training of the deep tier: folds, checkpoints, export.
 
+mod baselines;
+
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,6 +16,7 @@ use undertone::inference::{
     Emotion, Encoder, EncoderEntry, EnsembleEntry, Manifest, Member, Probabilities, Tier, sha256_hex,
 };
 
+use self::baselines::Heard;
 use super::embed::{self, Embeddings};
 use super::heads::{Fitted, HEADS, Setting, fit};
 use super::linear::Linear;
@@ -41,6 +44,9 @@ struct Checkpoint {
     test: Vec<usize>,
     test_answers: Vec<Vec<Probabilities>>,
     fitted: Fitted,
+    /// With baselines of the speakers, where the heads know them.
+    #[serde(default)]
+    heard: Vec<Heard>,
 }
 
 struct Bench<'a> {
@@ -142,6 +148,7 @@ impl<'a> Bench<'a> {
             answered.push(self.all_folds(&folds, protocol, &format!("deep-{protocol}-seed{seed}"), *seed)?);
         }
         let mut runs = self.runs(protocol, CLEAN, &answered)?;
+        runs.extend(self.baseline_runs(protocol, &answered)?);
         for condition in conditions {
             let changed = self.under(*condition, answered.clone())?;
             runs.extend(self.runs(protocol, condition.name(), &changed)?);
@@ -327,11 +334,13 @@ impl<'a> Bench<'a> {
         let calibration = fit(setting, &inner.train, None, &show("calibration"))?;
         let answers = |fitted: &Fitted, clips: &[usize]| fitted.answers(setting, &self.encoder, &self.features, clips);
         let inner_answers = answers(&calibration, &inner.test)?;
-        let start: Option<Linear> = calibration.linear;
-        let fitted = fit(setting, &fold.train, start.as_ref(), &show("all speakers"))?;
+        let start: Option<&Linear> = calibration.linear.as_ref();
+        let fitted = fit(setting, &fold.train, start, &show("all speakers"))?;
         let test_answers = answers(&fitted, &fold.test)?;
+        let heard = self.heard(setting, (&calibration, &inner.test), (&fitted, &fold.test))?;
         bar.finish_and_clear();
-        let checkpoint = Checkpoint { inner: inner.test, inner_answers, test: fold.test.clone(), test_answers, fitted };
+        let test = fold.test.clone();
+        let checkpoint = Checkpoint { inner: inner.test, inner_answers, test, test_answers, fitted, heard };
         atomic::write(&self.checkpoint_path(fold, protocol, name, seed)?, &serde_json::to_vec(&checkpoint)?)?;
         if !checkpoint.test.is_empty() {
             let line = self.fold_line(name, fold, &checkpoint, &self.classes(protocol));

@@ -1,0 +1,209 @@
+//! Heads that know a speaker's baseline: in training, the ordinary voice of a row's speaker is drawn from some of the speaker's
+//! other clips, or from none, and taken off. One set of heads then serves any amount.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use anyhow::{Result, bail};
+use rand::Rng;
+use rand::seq::{IndexedRandom, SliceRandom};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use undertone::inference::{Emotion, VoiceMean};
+
+use super::embed::{Embedded, Embeddings};
+use crate::corpus::{Clip, CorpusKind};
+use crate::results::{AllClips, Baseline};
+
+/// How baselines are drawn in training.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineTraining {
+    /// Share of the rows without one.
+    pub none: f32,
+    /// Share of the rows with one to four neutral clips; the rest get a mixture of all kinds of clips.
+    pub neutral: f32,
+    /// Clips at the training speakers' mean that a baseline is thought to hold beside its own.
+    pub shrinkage: f32,
+}
+
+/// Most neutral clips of a drawn baseline.
+const NEUTRAL: usize = 4;
+/// Least and most clips of a drawn mixture.
+const MIXTURE: [usize; 2] = [6, 40];
+
+/// Neutral clips of the speaker, or all clips of whatever kind but the one that is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Amount {
+    /// That many neutral clips; they are not scored.
+    Neutral(u32),
+    /// All others, without their labels.
+    All,
+}
+
+impl Amount {
+    /// In the results file.
+    pub fn baseline(self) -> Baseline {
+        match self {
+            Self::Neutral(clips) => Baseline::Clips(clips),
+            Self::All => Baseline::All(AllClips::All),
+        }
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Neutral(clips) => write!(f, "{clips}"),
+            Self::All => f.write_str("all"),
+        }
+    }
+}
+
+impl FromStr for Amount {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match (text, text.parse()) {
+            ("all", _) => Ok(Self::All),
+            (_, Ok(clips @ 1..=20)) => Ok(Self::Neutral(clips)),
+            _ => bail!("a baseline has 1 to 20 neutral clips, or 'all' clips; '{text}' is neither"),
+        }
+    }
+}
+
+/// The training speakers' means, which a baseline is compared with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Over their neutral clips.
+    pub neutral: VoiceMean,
+    /// Over all their clips.
+    pub mixture: VoiceMean,
+}
+
+/// Clips of a training by speaker.
+pub struct Speakers<'a> {
+    training: BaselineTraining,
+    embeddings: &'a Embeddings,
+    /// The training speakers' means.
+    pub reference: Reference,
+    /// By clip; none for clips without a named speaker.
+    speaker: Vec<usize>,
+    neutral: Vec<Vec<usize>>,
+    all: Vec<Vec<usize>>,
+}
+
+impl<'a> Speakers<'a> {
+    /// Of the clips `train`.
+    pub fn new(training: &BaselineTraining, clips: &[Clip], embeddings: &'a Embeddings, train: &[usize]) -> Self {
+        let named: Vec<usize> =
+            train.iter().copied().filter(|clip| clips[*clip].corpus != CorpusKind::Everyday).collect();
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        let (mut speaker, mut neutral, mut all) = (vec![usize::MAX; clips.len()], Vec::new(), Vec::new());
+        for clip in named {
+            let number = *numbers.entry(&clips[clip].speaker).or_insert_with(|| {
+                neutral.push(Vec::new());
+                all.push(Vec::new());
+                all.len() - 1
+            });
+            speaker[clip] = number;
+            all[number].push(clip);
+            if clips[clip].label == Emotion::Neutral {
+                neutral[number].push(clip);
+            }
+        }
+        let of = |groups: &[Vec<usize>]| {
+            let own = |group: &Vec<usize>| {
+                let means: Vec<VoiceMean> =
+                    group.iter().filter_map(|clip| Some(mean(embeddings[*clip].first()?))).collect();
+                VoiceMean::mean(means.iter())
+            };
+            let speakers: Vec<VoiceMean> = groups.par_iter().filter(|group| !group.is_empty()).map(own).collect();
+            VoiceMean::mean(speakers.iter())
+        };
+        let reference = Reference { neutral: of(&neutral), mixture: of(&all) };
+        Self { training: training.clone(), embeddings, reference, speaker, neutral, all }
+    }
+
+    /// What is taken off a row of `clip`, or nothing.
+    pub fn draw(&self, clip: usize, rng: &mut impl Rng) -> Option<VoiceMean> {
+        let at: f32 = rng.random();
+        let speaker = *self.speaker.get(clip)?;
+        if at < self.training.none || speaker == usize::MAX {
+            return None;
+        }
+        let is_neutral = at < self.training.none + self.training.neutral;
+        let (group, usual) = match is_neutral {
+            true => (&self.neutral[speaker], &self.reference.neutral),
+            false => (&self.all[speaker], &self.reference.mixture),
+        };
+        let mut others: Vec<usize> = group.iter().copied().filter(|other| *other != clip).collect();
+        let wanted = if is_neutral { rng.random_range(1..=NEUTRAL) } else { rng.random_range(MIXTURE[0]..=MIXTURE[1]) };
+        let (drawn, _) = others.partial_shuffle(rng, wanted);
+        let copies: Vec<VoiceMean> =
+            drawn.iter().filter_map(|clip| Some(mean(self.embeddings[*clip].choose(rng)?))).collect();
+        if copies.is_empty() {
+            return None;
+        }
+        let own = VoiceMean::mean(copies.iter());
+        Some(own.offset(usual, copies.len(), self.training.shrinkage))
+    }
+}
+
+/// Mean of a clip.
+pub fn mean(windows: &[Embedded]) -> VoiceMean {
+    VoiceMean::of(&windows.iter().map(Embedded::encoded).collect::<Vec<_>>())
+}
+
+/// A test: clips that are scored, each with what is taken off it.
+pub struct Test {
+    /// The scored clips.
+    pub clips: Vec<usize>,
+    /// In their order.
+    pub offsets: Vec<VoiceMean>,
+}
+
+/// Gives the speakers of `clips` a baseline each. Speakers without as many neutral clips are left out.
+pub fn test(
+    amount: Amount,
+    rng: &mut impl Rng,
+    clips: &[Clip],
+    embeddings: &Embeddings,
+    of: &[usize],
+    reference: &Reference,
+    shrinkage: f32,
+) -> Test {
+    let mut speakers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    of.iter().for_each(|clip| speakers.entry(&clips[*clip].speaker).or_default().push(*clip));
+    let mut test = Test { clips: Vec::new(), offsets: Vec::new() };
+    let mean_of = |clip: &usize| embeddings[*clip].first().map(|windows| mean(windows));
+    for (_, own) in speakers {
+        match amount {
+            Amount::Neutral(wanted) => {
+                let mut neutral: Vec<usize> =
+                    own.iter().copied().filter(|clip| clips[*clip].label == Emotion::Neutral).collect();
+                let (drawn, _) = neutral.partial_shuffle(rng, wanted as usize);
+                if drawn.len() < wanted as usize {
+                    continue;
+                }
+                let means: Vec<VoiceMean> = drawn.iter().filter_map(mean_of).collect();
+                let offset = VoiceMean::mean(means.iter()).offset(&reference.neutral, means.len(), shrinkage);
+                for clip in own.iter().filter(|clip| !drawn.contains(clip)) {
+                    test.clips.push(*clip);
+                    test.offsets.push(offset.clone());
+                }
+            }
+            Amount::All => {
+                let means: Vec<VoiceMean> = own.iter().filter_map(mean_of).collect();
+                for (index, clip) in own.iter().enumerate() {
+                    let others = means.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, mean)| mean);
+                    let n = means.len().saturating_sub(1);
+                    test.clips.push(*clip);
+                    test.offsets.push(VoiceMean::mean(others).offset(&reference.mixture, n, shrinkage));
+                }
+            }
+        }
+    }
+    test
+}

@@ -1,0 +1,173 @@
+//! Protocols on top of the others: with a baseline of the test speaker, in columns of their own.
+
+use anyhow::Result;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use undertone::inference::{Emotion, Probabilities, Tier};
+
+use super::{Bench, Checkpoint};
+use crate::deep::baseline::{Amount, Test, test};
+use crate::deep::embed::Embeddings;
+use crate::deep::heads::{Fitted, HEADS, Setting};
+use crate::deep::vote;
+use crate::metrics::{Outcome, score};
+use crate::results::{CLEAN, Run, RunInfo, commit};
+use crate::split::Protocol;
+
+/// The amounts that are tested, and how many times a speaker's clips are drawn for each.
+const TESTED: [(Amount, u64); 4] =
+    [(Amount::Neutral(1), 3), (Amount::Neutral(2), 3), (Amount::Neutral(4), 3), (Amount::All, 1)];
+
+/// What the heads answer with one draw of baselines, not calibrated: to held-out training clips, for the vote, and to test
+/// clips; `[head][clip]`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Heard {
+    amount: Amount,
+    inner: Vec<usize>,
+    inner_answers: Vec<Vec<Probabilities>>,
+    test: Vec<usize>,
+    test_answers: Vec<Vec<Probabilities>>,
+}
+
+impl Bench<'_> {
+    /// The answers of a fold's heads with every amount; nothing of heads that know no baselines.
+    pub(super) fn heard(
+        &self,
+        setting: Setting<'_>,
+        (calibration, held_out): (&Fitted, &[usize]),
+        (fitted, tested): (&Fitted, &[usize]),
+    ) -> Result<Vec<Heard>> {
+        let mut heard = Vec::new();
+        for (amount, draws) in TESTED {
+            for draw in 0..draws {
+                let answers =
+                    |heads: &Fitted, clips: &[usize]| self.with_baselines(setting, heads, clips, amount, draw);
+                let (Some((inner, inner_answers)), Some((test, test_answers))) =
+                    (answers(calibration, held_out)?, answers(fitted, tested)?)
+                else {
+                    return Ok(heard);
+                };
+                if !test.is_empty() && !inner.is_empty() {
+                    heard.push(Heard { amount, inner, inner_answers, test, test_answers });
+                }
+            }
+        }
+        Ok(heard)
+    }
+
+    #[allow(clippy::type_complexity)]
+    fn with_baselines(
+        &self,
+        setting: Setting<'_>,
+        heads: &Fitted,
+        clips: &[usize],
+        amount: Amount,
+        draw: u64,
+    ) -> Result<Option<(Vec<usize>, Vec<Vec<Probabilities>>)>> {
+        let (Some(reference), Some(how)) = (&heads.reference, &self.job.recipe.baselines) else { return Ok(None) };
+        let embeddings: &Embeddings = setting.embeddings;
+        let mut rng = ChaCha8Rng::seed_from_u64(setting.seed.wrapping_mul(1000).wrapping_add(draw));
+        let Test { clips, offsets } =
+            test(amount, &mut rng, &self.dataset.clips, embeddings, clips, reference, how.shrinkage);
+        let answers = heads.answers_less(setting, &self.encoder, &self.features, &clips, &offsets)?;
+        Ok(Some((clips, answers)))
+    }
+
+    /// Figures with each amount: of every head, and of the vote of all heads with and without the baseline.
+    pub(super) fn baseline_runs(&self, protocol: Protocol, answered: &[Vec<Checkpoint>]) -> Result<Vec<Run>> {
+        let recipe = &self.job.recipe;
+        let classes = self.classes(protocol);
+        let mut runs = Vec::new();
+        for (amount, draws) in TESTED {
+            let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); HEADS.len() + 1];
+            let mut without: Vec<f64> = Vec::new();
+            for (checkpoints, seed) in answered.iter().zip(&self.job.seeds) {
+                for draw in 0..draws as usize {
+                    let mut of_draw = vec![Vec::new(); HEADS.len() + 2];
+                    for checkpoint in checkpoints {
+                        let Some(heard) = checkpoint.heard.iter().filter(|heard| heard.amount == amount).nth(draw)
+                        else {
+                            continue;
+                        };
+                        let parts = self.baseline_outcomes(checkpoint, heard, &classes);
+                        of_draw.iter_mut().zip(parts).for_each(|(all, part)| all.extend(part));
+                    }
+                    let plain = of_draw.pop().unwrap_or_default();
+                    if plain.is_empty() {
+                        continue;
+                    }
+                    without.push(score(&plain, &classes).uar);
+                    outcomes.iter_mut().zip(of_draw).for_each(|(all, one)| all.push(one));
+                    let _ = seed;
+                }
+            }
+            if without.is_empty() {
+                continue;
+            }
+            for (index, outcomes) in outcomes.iter().enumerate() {
+                let info = RunInfo {
+                    protocol,
+                    train: protocol.trained_on(self.job.corpora.iter().map(|corpus| corpus.kind)),
+                    model: HEADS.get(index).map_or("ensemble", |(name, _)| *name).to_owned(),
+                    tier: Tier::Deep,
+                    seeds: (1..=outcomes.len() as u64).collect(),
+                    condition: CLEAN.into(),
+                    recipe: recipe.name.clone(),
+                    config_sha256: recipe.sha256(&self.features, &self.entry.sha256)?,
+                    commit: commit(),
+                };
+                let mut run = Run::new(info, &classes, outcomes)?;
+                run.seeds = self.job.seeds.clone();
+                run.baseline = amount.baseline();
+                run.speaker_statistics = true;
+                println!("{protocol}, baseline:{amount}, {:13} {}", run.model, run.figures());
+                runs.push(run);
+            }
+            let mean = without.iter().sum::<f64>() / without.len() as f64;
+            println!("{protocol}, baseline:{amount}, ensemble on the same clips without it: UAR {:.1} %", 100.0 * mean);
+        }
+        Ok(runs)
+    }
+
+    /// Calibrated outcomes of each head with the baseline, of the vote, and of the vote without it on the same clips.
+    fn baseline_outcomes(&self, checkpoint: &Checkpoint, heard: &Heard, classes: &[Emotion]) -> Vec<Vec<Outcome>> {
+        let both = |clips: &[usize], with: &[Vec<Probabilities>], all: &[usize], plain: &[Vec<Probabilities>]| {
+            let places: Vec<usize> =
+                clips.iter().filter_map(|clip| all.iter().position(|other| other == clip)).collect();
+            let plain = plain.iter().map(|answers| places.iter().map(|place| answers[*place]).collect());
+            with.iter().cloned().chain(plain).collect::<Vec<Vec<Probabilities>>>()
+        };
+        let inner = both(&heard.inner, &heard.inner_answers, &checkpoint.inner, &checkpoint.inner_answers);
+        let tested = both(&heard.test, &heard.test_answers, &checkpoint.test, &checkpoint.test_answers);
+        let labels: Vec<Emotion> = heard.inner.iter().map(|clip| self.labels[*clip]).collect();
+        let (inner, labels) = scored(&inner, &labels, classes);
+        let joint = vote::fit(&vote::among(&inner, classes), &labels, self.job.recipe.prior_clips);
+        let tested = vote::among(&tested, classes);
+        let (mut each, joined) = joint.apply(&tested);
+        each.truncate(HEADS.len());
+        let (_, plain) = self.vote(checkpoint, classes).apply(&tested[HEADS.len()..]);
+        let outcomes = |answers: Vec<Probabilities>| {
+            let outcome = |(clip, probabilities): (&usize, Probabilities)| Outcome {
+                speaker: self.dataset.clips[*clip].speaker.clone(),
+                label: self.labels[*clip],
+                probabilities,
+            };
+            heard.test.iter().zip(answers).map(outcome).collect()
+        };
+        each.into_iter().chain([joined, plain]).map(outcomes).collect()
+    }
+}
+
+/// Answers and labels of the clips whose labels are among `classes`.
+fn scored(
+    answers: &[Vec<Probabilities>],
+    labels: &[Emotion],
+    classes: &[Emotion],
+) -> (Vec<Vec<Probabilities>>, Vec<Emotion>) {
+    let is_scored = |label: &Emotion| classes.contains(label);
+    let of = |answers: &Vec<Probabilities>| {
+        answers.iter().zip(labels).filter(|(_, label)| is_scored(label)).map(|(answer, _)| *answer).collect()
+    };
+    (answers.iter().map(of).collect(), labels.iter().copied().filter(is_scored).collect())
+}
