@@ -121,7 +121,7 @@ pub fn table(caption: &str, columns: &[Column], groups: &[Group]) -> String {
         _ => "",
     };
     let mut html = format!(
-        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n<table>\n<caption>{}</caption>\n<thead><tr>",
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{}\">\n<table>\n<caption><span>{}</span></caption>\n<thead><tr>",
         escape(&caption.replace('`', "")),
         inline(caption),
     );
