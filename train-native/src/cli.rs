@@ -45,7 +45,7 @@ pub enum Command {
     Features(FeaturesArgs),
     /// Evaluate a logistic regression or an SVM on a feature set by one protocol and record the figures in results.json
     Functionals(FunctionalsArgs),
-    /// Write the model card, and the figures in README.md, from manifest.json and results.json
+    /// Write the model card, the page report.html, and the figures in README.md, from manifest.json and results.json
     Report(ReportArgs),
 }
 

@@ -9,6 +9,8 @@ use undertone::inference::{Emotion, Probabilities};
 
 /// Bins of the expected calibration error.
 const ECE_BINS: usize = 15;
+/// Bins of a reliability diagram.
+const RELIABILITY_BINS: usize = 10;
 /// Draws of the bootstrap.
 const BOOTSTRAP: usize = 1000;
 /// Probabilities are taken as at least this in the log loss.
@@ -56,6 +58,18 @@ pub struct ClassScore {
     pub recall: f64,
     /// Harmonic mean of both.
     pub f1: f64,
+}
+
+/// The clips whose answer's probability lies in one tenth of 0..=1: above the bin's lower bound, up to its upper one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReliabilityBin {
+    /// Mean probability of the answers; 0 without clips.
+    pub confidence: f64,
+    /// Share of right answers; 0 without clips.
+    pub accuracy: f64,
+    /// Clips, summed over the seeds.
+    pub count: u64,
 }
 
 /// A clip as the figures see it: class numbers within the scored classes.
@@ -115,6 +129,35 @@ pub fn uar_interval(runs: &[Vec<Outcome>], classes: &[Emotion], seed: u64) -> [f
     [percentile(&draws, 0.025), percentile(&draws, 0.975)]
 }
 
+/// Ten bins over the answers' probabilities, in ascending order, of all seeds together.
+pub fn reliability(runs: &[Vec<Outcome>], classes: &[Emotion]) -> Vec<ReliabilityBin> {
+    let mut bins = vec![ReliabilityBin::default(); RELIABILITY_BINS];
+    for clip in runs.iter().flat_map(|run| judge(run, classes)) {
+        let bin = &mut bins[bin_of(clip.confidence, RELIABILITY_BINS)];
+        bin.confidence += clip.confidence;
+        bin.accuracy += f64::from(u8::from(clip.truth == clip.answer));
+        bin.count += 1;
+    }
+    for bin in &mut bins {
+        let n = bin.count.max(1) as f64;
+        bin.confidence /= n;
+        bin.accuracy /= n;
+    }
+    bins
+}
+
+/// UAR of each test speaker, over the classes of that speaker's clips; the mean over the seeds.
+pub fn speaker_uars(runs: &[Vec<Outcome>], classes: &[Emotion]) -> BTreeMap<String, f64> {
+    let mut uars: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for run in runs {
+        let counts = recall_counts(run, classes);
+        for speaker in counts.keys() {
+            uars.entry((*speaker).to_owned()).or_default().push(uar_of(&counts, &[speaker], classes.len()));
+        }
+    }
+    uars.into_iter().map(|(speaker, uars)| (speaker, mean(&uars))).collect()
+}
+
 /// Mean; 0 of nothing.
 pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
@@ -153,12 +196,17 @@ fn class_score(confusion: &[Vec<u64>], class: usize) -> ClassScore {
     }
 }
 
+/// The equal bin of 0..=1 that a probability falls into; each has its upper bound.
+fn bin_of(confidence: f64, bins: usize) -> usize {
+    ((confidence * bins as f64).ceil() as usize).clamp(1, bins) - 1
+}
+
 fn ece(judged: &[Judged]) -> f64 {
     let mut bins = [(0.0, 0.0); ECE_BINS];
     for clip in judged {
-        let bin = ((clip.confidence * ECE_BINS as f64).ceil() as usize).clamp(1, ECE_BINS) - 1;
-        bins[bin].0 += clip.confidence;
-        bins[bin].1 += f64::from(u8::from(clip.truth == clip.answer));
+        let bin = &mut bins[bin_of(clip.confidence, ECE_BINS)];
+        bin.0 += clip.confidence;
+        bin.1 += f64::from(u8::from(clip.truth == clip.answer));
     }
     bins.iter().map(|(confidence, right): &(f64, f64)| (confidence - right).abs()).sum::<f64>()
         / judged.len().max(1) as f64

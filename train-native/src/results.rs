@@ -11,7 +11,10 @@ use undertone::inference::{Emotion, N_CLASSES, Probabilities, Tier, winner};
 
 use crate::atomic;
 use crate::corpus::CorpusKind;
-use crate::metrics::{ClassScore, Outcome, Scores, mean, score, standard_deviation, uar_interval};
+use crate::metrics::{
+    ClassScore, Outcome, ReliabilityBin, Scores, mean, reliability, score, speaker_uars, standard_deviation,
+    uar_interval,
+};
 use crate::split::Protocol;
 
 /// Name of the file in the folder of models.
@@ -63,6 +66,12 @@ pub struct Run {
     pub per_class: BTreeMap<String, ClassScore>,
     /// Clips by true class (row) and answer (column), summed over the seeds, in class order.
     pub confusion: Vec<Vec<u64>>,
+    /// Ten bins of the answers' probabilities, over all seeds; not in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reliability: Option<Vec<ReliabilityBin>>,
+    /// UAR by test speaker, the mean over the seeds; not in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_speaker: Option<BTreeMap<String, f64>>,
     /// Whether statistics of the test speakers were used.
     pub speaker_statistics: bool,
     /// Neutral clips of the test speaker that were used.
@@ -194,6 +203,12 @@ impl Run {
         });
         let cell = |row: usize, column: usize| scores.iter().map(|scores| scores.confusion[row][column]).sum();
         let confusion = (0..classes.len()).map(|row| (0..classes.len()).map(|column| cell(row, column)).collect());
+        let bins = reliability(outcomes, classes).into_iter().map(|bin| ReliabilityBin {
+            confidence: rounded(bin.confidence),
+            accuracy: rounded(bin.accuracy),
+            count: bin.count,
+        });
+        let per_speaker = speaker_uars(outcomes, classes).into_iter().map(|(speaker, uar)| (speaker, rounded(uar)));
         Ok(Self {
             protocol,
             train,
@@ -210,6 +225,8 @@ impl Run {
             ece: rounded(mean(&each(|scores| scores.ece))),
             per_class: per_class.collect(),
             confusion: confusion.collect(),
+            reliability: Some(bins.collect()),
+            per_speaker: Some(per_speaker.collect()),
             speaker_statistics: false,
             baseline: Baseline::Clips(0),
             everyday: None,

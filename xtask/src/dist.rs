@@ -12,6 +12,9 @@ use crate::{deep, module, offline, size, tools, wasm, wasm_opt};
 /// The page starts its worker by this name, so the file has no hash; what it loads has.
 const WORKER_SCRIPT: &str = "worker_loader.js";
 
+/// Trunk copies the folder of models whole; this file of it is for readers of the repository.
+const NOT_SHIPPED: &str = "models/report.html";
+
 /// What is to be built.
 #[derive(Clone, Copy, Default)]
 pub struct Kind {
@@ -87,6 +90,9 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
         if name.ends_with(".js") || name.ends_with(".css") {
             page::check_text(&name, &fs::read_to_string(dist.join(&name))?)?;
         }
+    }
+    if dist.join(NOT_SHIPPED).is_file() {
+        fs::remove_file(dist.join(NOT_SHIPPED))?;
     }
     if !dist.join("models/manifest.json").is_file() {
         bail!("models/manifest.json is missing: the page would have no models");

@@ -98,3 +98,21 @@ fn spread() {
     close(standard_deviation(&[5.0]), 0.0);
     close(percentile(&[0.0, 1.0, 2.0, 3.0], 0.5), 1.5);
 }
+
+#[test]
+fn reliability_and_speakers_by_hand() {
+    use Emotion::{Happy, Neutral};
+    let even = |speaker, label, p: f32| outcome(speaker, label, &[(Neutral, p), (Happy, 1.0 - p)]);
+    let first = vec![even("a", Neutral, 0.875), even("a", Happy, 0.875), even("b", Neutral, 0.625)];
+    let second = vec![even("a", Neutral, 0.8125), even("a", Happy, 0.25), even("b", Neutral, 0.25)];
+    let runs = [first, second];
+    let bins = reliability(&runs, &THREE);
+    assert_eq!(bins.iter().map(|bin| bin.count).collect::<Vec<_>>(), [0, 0, 0, 0, 0, 0, 1, 2, 3, 0]);
+    close(bins[8].confidence, (0.875 + 0.875 + 0.8125) / 3.0);
+    close(bins[8].accuracy, 2.0 / 3.0);
+    close(bins[7].accuracy, 0.5);
+    let speakers = speaker_uars(&runs, &THREE);
+    close(speakers["a"], (0.5 + 1.0) / 2.0);
+    close(speakers["b"], 0.5);
+    assert!(reliability(&[], &THREE).iter().all(|bin| bin.count == 0) && speaker_uars(&[], &THREE).is_empty());
+}

@@ -23,7 +23,7 @@ pub fn render(manifest: &Manifest, results: &Results) -> String {
         Some(run) => text += &accuracy(run, results),
         None => text += "## Accuracy\n\nNo figure has been recorded for this set of models.\n\n",
     }
-    text += LIMITS;
+    text += &limits();
     if let Some(encoder) = &manifest.encoder {
         text += &encoder_section(encoder);
     }
@@ -112,7 +112,7 @@ pub(super) fn seeds(run: &Run) -> String {
     }
 }
 
-fn command(run: &Run) -> String {
+pub(super) fn command(run: &Run) -> String {
     let mut command = String::from("cargo run -p train-native --release -- train");
     for corpus in &run.train {
         command += &format!(" --corpus {corpus}=PATH");
@@ -128,18 +128,21 @@ fn command(run: &Run) -> String {
     command
 }
 
-const LIMITS: &str = "\
-## What it is not
+/// What the models are not, one paragraph each.
+pub(super) const LIMITS: [&str; 3] = [
+    "It tells what is expressed in the voice, as listeners would hear it, never what somebody feels. It is not a medical \
+     device and not fit for any decision about a person.",
+    "The training speech was acted by professionals in studios, one sentence at a time. Spontaneous, noisy or far-away \
+     speech, children, other accents and other languages are not in the figures above unless a row says so; expect less \
+     there. Listeners themselves agree with the label of about six RAVDESS clips in ten.",
+    "In the EU, inferring emotions at work and in education is prohibited (AI Act, Art. 5(1)(f)); elsewhere, whoever uses \
+     such a system on other people must tell them (Art. 50(3)). Personal use is outside.",
+];
 
-- It tells what is expressed in the voice, as listeners would hear it, never what somebody feels. It is not a medical \
-device and not fit for any decision about a person.
-- The training speech was acted by professionals in studios, one sentence at a time. Spontaneous, noisy or far-away \
-speech, children, other accents and other languages are not in the figures above unless a row says so; expect less there. \
-Listeners themselves agree with the label of about six RAVDESS clips in ten.
-- In the EU, inferring emotions at work and in education is prohibited (AI Act, Art. 5(1)(f)); elsewhere, whoever uses \
-such a system on other people must tell them (Art. 50(3)). Personal use is outside.
-
-";
+fn limits() -> String {
+    let items: String = LIMITS.iter().map(|limit| format!("- {limit}\n")).collect();
+    format!("## What it is not\n\n{items}\n")
+}
 
 fn encoder_section(encoder: &EncoderEntry) -> String {
     format!(
@@ -173,7 +176,7 @@ fn licence(manifest: &Manifest, headline: Option<&Run>) -> String {
     text
 }
 
-fn citation(corpus: CorpusKind) -> &'static str {
+pub(super) fn citation(corpus: CorpusKind) -> &'static str {
     match corpus {
         CorpusKind::Ravdess => {
             "RAVDESS (CC BY-NC-SA 4.0): Livingstone SR, Russo FA (2018) The Ryerson Audio-Visual Database of Emotional \

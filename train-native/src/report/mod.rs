@@ -1,7 +1,8 @@
-//! Words and tables from the results file: the model card `models/README.md` and the block of figures in the project's
-//! README. Nothing in them is written by hand, so that no figure outlives the run it came from.
+//! Words, tables and pictures from the results file: the model card `models/README.md`, the page `models/report.html` and the
+//! block of figures in the project's README. Nothing in them is written by hand, so that no figure outlives the run it came from.
 
 mod card;
+mod html;
 mod readme;
 mod tables;
 
@@ -15,14 +16,17 @@ use crate::results::{Baseline, Results, Run};
 use crate::split::Protocol;
 
 pub use card::render as render_card;
+pub use html::render as render_page;
 pub use readme::{BEGIN, END, fill};
 
 /// Name of the model card in the folder of models.
 pub const CARD: &str = "README.md";
+/// Name of the page of figures in the folder of models.
+pub const PAGE: &str = "report.html";
 /// Name of the manifest in the folder of models.
 pub const MANIFEST: &str = "manifest.json";
 
-/// Writes the model card into `models`, and the figures into `readme`, or else into the README.md beside that folder,
+/// Writes the model card and the page of figures into `models`, and the figures into `readme`, or else into the README.md beside that folder,
 /// where there is one. A README without the two marks stays as it is.
 ///
 /// # Errors
@@ -31,6 +35,7 @@ pub fn write(models: &Path, readme: Option<&Path>) -> Result<()> {
     let manifest = read_manifest(models)?;
     let results = Results::read(models)?;
     atomic::write(&models.join(CARD), render_card(&manifest, &results).as_bytes())?;
+    atomic::write(&models.join(PAGE), render_page(&manifest, &results).as_bytes())?;
     let beside = models.parent().map(|parent| parent.join("README.md")).filter(|path| path.is_file());
     let Some(path) = readme.or(beside.as_deref()) else { return Ok(()) };
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;

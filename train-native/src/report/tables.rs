@@ -4,18 +4,84 @@ use undertone::inference::Tier;
 
 use super::{is_plain, shown};
 use crate::results::{AllClips, Baseline, Results, Run};
+use crate::split::Protocol;
 
-/// Figures that others published, each by its own protocol: who, protocol, UAR or accuracy in %.
-const ANCHORS: [(&str, &str, &str); 9] = [
-    ("people, audio only (7 options: calm = neutral)", "10 ratings a clip", "62.4"),
-    ("eGeMAPS 88 functionals + logistic regression", "leave one speaker out", "53.1"),
-    ("ComParE 6373 functionals + logistic regression", "leave one speaker out", "63.6"),
-    ("ResLSTM with soft attention, 47 k parameters (its settings chosen on the test folds)", "`luna5`", "62.3"),
-    ("PANNs CNN14, pretrained, fine-tuned, 81 M (as reported, not checked)", "`luna5`", "76.6"),
-    ("WavLM large, frozen, 316 M", "`emobox6`", "72.0"),
-    ("Whisper large v3, frozen, 635 M", "`emobox6`", "75.3"),
-    ("XLS-R 300M, frozen + logistic regression", "leave one speaker out", "81.9"),
-    ("TIM-Net", "random folds: the same actors in training and test", "92.1"),
+/// A figure that others published.
+pub(super) struct Anchor {
+    /// Who, in full.
+    pub who: &'static str,
+    /// Who, for a picture.
+    pub short: &'static str,
+    /// How it was measured, in words.
+    pub protocol: &'static str,
+    /// The protocol of ours that it may be held against.
+    pub peer: Option<Protocol>,
+    /// UAR or accuracy in %.
+    pub percent: f64,
+    /// 95 % interval, where its source has one.
+    pub ci95: Option<[f64; 2]>,
+}
+
+const fn anchor(
+    who: &'static str,
+    short: &'static str,
+    protocol: &'static str,
+    peer: Option<Protocol>,
+    percent: f64,
+) -> Anchor {
+    Anchor { who, short, protocol, peer, percent, ci95: None }
+}
+
+const LOSO: &str = "leave one speaker out";
+
+/// Figures that others published on RAVDESS, each by its own protocol.
+pub(super) const ANCHORS: [Anchor; 9] = [
+    anchor("people, audio only (7 options: calm = neutral)", "people", "10 ratings a clip", None, 62.4),
+    anchor(
+        "eGeMAPS 88 functionals + logistic regression",
+        "eGeMAPS 88 + logistic regression",
+        LOSO,
+        Some(Protocol::Loso),
+        53.1,
+    ),
+    anchor(
+        "ComParE 6373 functionals + logistic regression",
+        "ComParE 6373 + logistic regression",
+        LOSO,
+        Some(Protocol::Loso),
+        63.6,
+    ),
+    anchor(
+        "ResLSTM with soft attention, 47 k parameters (its settings chosen on the test folds)",
+        "ResLSTM, 47 k (tuned on test)",
+        "`luna5`",
+        Some(Protocol::Luna5),
+        62.3,
+    ),
+    anchor(
+        "PANNs CNN14, pretrained, fine-tuned, 81 M (as reported, not checked)",
+        "PANNs CNN14, 81 M (not checked)",
+        "`luna5`",
+        Some(Protocol::Luna5),
+        76.6,
+    ),
+    anchor("WavLM large, frozen, 316 M", "WavLM large, frozen, 316 M", "`emobox6`", Some(Protocol::Emobox6), 72.0),
+    anchor(
+        "Whisper large v3, frozen, 635 M",
+        "Whisper large v3, frozen, 635 M",
+        "`emobox6`",
+        Some(Protocol::Emobox6),
+        75.3,
+    ),
+    Anchor {
+        who: "XLS-R 300M, frozen + logistic regression",
+        short: "XLS-R 300M, frozen + logistic regr.",
+        protocol: LOSO,
+        peer: Some(Protocol::Loso),
+        percent: 81.9,
+        ci95: Some([77.8, 85.9]),
+    },
+    anchor("TIM-Net", "TIM-Net", "random folds: the same actors in training and test", Some(Protocol::Random5), 92.1),
 ];
 
 /// Heads of the columns that hold words, not figures.
@@ -96,18 +162,22 @@ pub(super) fn figures(results: &Results) -> String {
         text += "\nWith degraded test clips, or with statistics of the test speaker, which the figures above never use:\n\n";
         text += &table(
             &["protocol", "model", "condition", "of the test speaker", "UAR %"],
-            other.iter().map(|run| {
-                let known = match (run.speaker_statistics, run.baseline) {
-                    (_, Baseline::All(AllClips::All)) => "all clips".to_owned(),
-                    (_, Baseline::Clips(n)) if n > 0 => format!("{n} neutral clips"),
-                    (true, _) => "statistics".to_owned(),
-                    (false, _) => "nothing".to_owned(),
-                };
-                vec![format!("`{}`", run.protocol), name(run), run.condition.clone(), known, uar(run)]
-            }),
+            other
+                .iter()
+                .map(|run| vec![format!("`{}`", run.protocol), name(run), run.condition.clone(), known(run), uar(run)]),
         );
     }
     text
+}
+
+/// What was used of the test speaker.
+pub(super) fn known(run: &Run) -> String {
+    match (run.speaker_statistics, run.baseline) {
+        (_, Baseline::All(AllClips::All)) => "all clips".into(),
+        (_, Baseline::Clips(n)) if n > 0 => format!("{n} neutral clips"),
+        (true, _) => "statistics".into(),
+        (false, _) => "nothing".into(),
+    }
 }
 
 fn name(run: &Run) -> String {
@@ -171,6 +241,6 @@ pub(super) fn confusion(run: &Run) -> String {
 pub(super) fn anchors() -> String {
     table(
         &["who", "protocol", "%"],
-        ANCHORS.map(|(who, protocol, figure)| vec![who.to_owned(), protocol.to_owned(), figure.to_owned()]),
+        ANCHORS.iter().map(|anchor| vec![anchor.who.into(), anchor.protocol.into(), format!("{:.1}", anchor.percent)]),
     )
 }

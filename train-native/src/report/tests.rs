@@ -3,7 +3,7 @@ use undertone::inference::Tier;
 use super::*;
 use crate::results::tests::run;
 
-fn results() -> Results {
+pub fn results() -> Results {
     let mut smoke = run("ensemble", Tier::Quick, Protocol::Luna5, 1);
     smoke.recipe = crate::recipe::SMOKE.into();
     let mut personal = run("ensemble", Tier::Quick, Protocol::Luna5, 8);
@@ -18,7 +18,7 @@ fn results() -> Results {
     Results { runs }
 }
 
-fn manifest() -> Manifest {
+pub fn manifest() -> Manifest {
     let features = serde_json::to_value(undertone::features::FeatureConfig::default()).unwrap();
     serde_json::from_value(serde_json::json!({
         "schema": 1, "version": "2026.1", "labels": ["neutral", "calm"], "features": features, "license": "CC-BY-NC-SA-4.0",
@@ -120,12 +120,14 @@ fn the_block_is_replaced_and_the_rest_kept() {
 }
 
 #[test]
-fn the_committed_card_and_readme_are_rendered_from_the_committed_results() {
+fn the_committed_card_page_and_readme_are_rendered_from_the_committed_results() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let models = root.join("models");
     if let (Ok(card), Ok(manifest)) = (std::fs::read_to_string(models.join(CARD)), read_manifest(&models)) {
         let results = Results::read(&models).unwrap();
         assert!(card == render_card(&manifest, &results), "models/README.md is stale: run `train-native report`");
+        let page = std::fs::read_to_string(models.join(PAGE)).unwrap();
+        assert!(page == render_page(&manifest, &results), "models/report.html is stale: run `train-native report`");
     }
     if let Ok(readme) = std::fs::read_to_string(root.join("README.md"))
         && let Some(filled) = fill(&readme, &Results::read(&models).unwrap())

@@ -53,6 +53,8 @@ fn the_layout_of_the_file() {
         "ece",
         "per_class",
         "confusion",
+        "reliability",
+        "per_speaker",
         "speaker_statistics",
         "baseline",
         "condition",
@@ -68,6 +70,23 @@ fn the_layout_of_the_file() {
     assert_eq!((&json["train"][0], &json["baseline"]), (&"ravdess".into(), &0.into()));
     assert_eq!(json["uar"]["ci95"].as_array().unwrap().len(), 2);
     assert_eq!(json["per_class"]["happy"]["recall"], 0.760417);
+    let bins = json["reliability"].as_array().unwrap();
+    assert_eq!(bins.len(), 10);
+    assert_eq!(bins[6], serde_json::json!({"confidence": 0.65, "accuracy": 0.760417, "count": 768}));
+    assert!(bins.iter().enumerate().all(|(index, bin)| index == 6 || bin["count"] == 0));
+    assert_eq!(json["per_speaker"]["ravdess-02"], 0.75);
+    assert_eq!(json["per_speaker"]["ravdess-01"], 0.791667);
+}
+
+#[test]
+fn a_file_of_an_earlier_version_stays_as_it_was() {
+    let mut json = serde_json::to_value(run("ensemble", Tier::Quick, Protocol::Luna5, 6)).unwrap();
+    for key in ["reliability", "per_speaker"] {
+        json.as_object_mut().unwrap().remove(key).unwrap();
+    }
+    let run: Run = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!((&run.reliability, &run.per_speaker), (&None, &None));
+    assert_eq!(serde_json::to_value(&run).unwrap(), json);
 }
 
 #[test]
