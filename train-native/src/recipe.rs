@@ -19,6 +19,9 @@ pub const DEFAULT: &str = "ravdess";
 /// The recipe that only shows that everything runs; its figures are in no report.
 pub const SMOKE: &str = "smoke";
 
+/// Stands in the name of a recipe before the part that was left out of it.
+pub const WITHOUT: &str = "-without-";
+
 const BUILT_IN: [(&str, &str); 3] = [
     (DEFAULT, include_str!("../recipes/ravdess.toml")),
     ("full", include_str!("../recipes/full.toml")),
@@ -284,7 +287,7 @@ impl Recipe {
                 }
             }
         }
-        self.name = format!("{}-without-{}", self.name, part.name());
+        self.name = format!("{}{WITHOUT}{}", self.name, part.name());
     }
 
     fn check_augmentation(&self) -> Result<()> {

@@ -207,3 +207,83 @@ pub fn test(
     }
     test
 }
+
+#[cfg(test)]
+mod tests {
+    use half::f16;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::*;
+    use crate::corpus::Source;
+
+    /// Two speakers, each with a voice of its own (10 and 20), three neutral clips and three angry ones one higher.
+    fn voices() -> (Vec<Clip>, Embeddings) {
+        let mut clips = Vec::new();
+        let mut embeddings = Vec::new();
+        for (speaker, voice) in [("a", 10.0), ("b", 20.0)] {
+            for number in 0..6 {
+                let label = if number < 3 { Emotion::Neutral } else { Emotion::Angry };
+                let value = f16::from_f32(voice + if number < 3 { 0.0 } else { 1.0 });
+                embeddings.push(vec![vec![Embedded { frames: 10, pooled: vec![value; 4], blocks: vec![value; 2] }]]);
+                clips.push(Clip {
+                    id: format!("{speaker}{number}"),
+                    corpus: CorpusKind::Ravdess,
+                    speaker: speaker.into(),
+                    label,
+                    intensity: None,
+                    votes: None,
+                    source: Source::File("none.wav".into()),
+                });
+            }
+        }
+        (clips, embeddings)
+    }
+
+    #[test]
+    fn a_drawn_baseline_is_of_the_rows_speaker_and_of_other_clips() {
+        let (clips, embeddings) = voices();
+        let how = BaselineTraining { none: 0.0, neutral: 1.0, shrinkage: 0.0 };
+        let all: Vec<usize> = (0..clips.len()).collect();
+        let speakers = Speakers::new(&how, &clips, &embeddings, &all);
+        assert_eq!((speakers.reference.neutral.pooled[0], speakers.reference.mixture.blocks[0]), (15.0, 15.5));
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for (clip, offset) in [(0, -5.0), (4, -5.0), (6, 5.0), (11, 5.0)] {
+            let drawn = speakers.draw(clip, &mut rng).unwrap();
+            assert!(drawn.pooled.iter().chain(&drawn.blocks).all(|value| *value == offset), "{clip}: {drawn:?}");
+        }
+        let never = Speakers::new(&BaselineTraining { none: 1.0, ..how.clone() }, &clips, &embeddings, &all);
+        assert!(never.draw(0, &mut rng).is_none());
+        let alone = Speakers::new(&how, &clips, &embeddings, &[0, 3]);
+        assert!(alone.draw(0, &mut rng).is_none() && alone.draw(3, &mut rng).is_some());
+    }
+
+    #[test]
+    fn what_makes_a_baseline_is_not_scored() {
+        let (clips, embeddings) = voices();
+        let reference = Speakers::new(
+            &BaselineTraining { none: 0.0, neutral: 1.0, shrinkage: 0.0 },
+            &clips,
+            &embeddings,
+            &(0..6).collect::<Vec<_>>(),
+        )
+        .reference;
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut of = |amount, clips: &[Clip], of: &[usize], shrinkage| {
+            test(amount, &mut rng, clips, &embeddings, of, &reference, shrinkage)
+        };
+        let theirs: Vec<usize> = (6..12).collect();
+        let two = of(Amount::Neutral(2), &clips, &theirs, 2.0);
+        assert_eq!((two.clips.len(), two.offsets.len()), (4, 4));
+        assert!(two.offsets.iter().all(|offset| offset.pooled[0] == 5.0));
+        assert!(of(Amount::Neutral(4), &clips, &theirs, 0.0).clips.is_empty());
+        let all = of(Amount::All, &clips, &theirs, 0.0);
+        assert_eq!(all.clips, theirs);
+        // Of a neutral clip the others are two neutral and three angry ones.
+        assert!((all.offsets[0].pooled[0] - (20.6 - 10.5)).abs() < 1e-4);
+        for text in ["2", "all"] {
+            assert_eq!(text.parse::<Amount>().unwrap().to_string(), text);
+        }
+        assert!("0".parse::<Amount>().unwrap_err().to_string().contains("1 to 20"));
+    }
+}

@@ -173,3 +173,48 @@ impl FromStr for Single {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+    use rand::{Rng, SeedableRng};
+    use undertone::features::{FeatureConfig, FrameMatrix};
+    use undertone::inference::{Emotion, winner};
+
+    use super::super::target::Targets;
+    use super::*;
+    use crate::material::Material;
+    use crate::recipe::Recipe;
+
+    #[test]
+    fn every_learner_tells_two_kinds_of_pictures_apart_and_repeats_itself() {
+        let features = FeatureConfig { n_mels: 16, window_frames: 24, ..FeatureConfig::default() };
+        let mut recipe = Recipe::load("smoke").unwrap();
+        (recipe.cnn.epochs, recipe.cnn.batch, recipe.cnn.learning_rate) = (10, 4, 5e-3);
+        (recipe.cnn.mask_mels, recipe.cnn.mask_frames, recipe.table_copies) = (0, 0, 0);
+        (recipe.mlp.epochs, recipe.mlp.batch) = (10, 4);
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(3);
+        let labels: Vec<Emotion> =
+            (0..24).map(|clip| if clip % 2 == 0 { Emotion::Sad } else { Emotion::Angry }).collect();
+        let images = labels
+            .iter()
+            .map(|label| {
+                let bright = |band: usize| (*label == Emotion::Sad) == (band < 8);
+                vec![FrameMatrix::from_shape_fn((16, 24), |(band, _)| {
+                    rng.random_range(-0.5..0.5) + if bright(band) { 1.0 } else { -1.0 }
+                })]
+            })
+            .collect();
+        let material = Material { images, functionals: vec![Array2::zeros((1, 1)); 24] };
+        let targets = Targets::of_labels(&labels, vec![1.0; 24]);
+        let setting = Setting { material: &material, targets: &targets, recipe: &recipe, features: &features, seed: 1 };
+        let (train, test): (Vec<usize>, Vec<usize>) = (0..24).partition(|clip| *clip < 16);
+        for single in Single::ALL {
+            let answers = single.answers(setting, &train, &test, &|_, _, _, _| ()).unwrap();
+            let right = test.iter().zip(&answers).filter(|(clip, answer)| winner(answer) == labels[**clip]).count();
+            assert!(right >= 7, "{single}: {right} of 8");
+            assert_eq!(answers, single.answers(setting, &train, &test, &|_, _, _, _| ()).unwrap(), "{single}");
+        }
+        assert!("cnn".parse::<Single>().unwrap_err().to_string().contains("known: pixel-mlp, cnn-2d"));
+    }
+}

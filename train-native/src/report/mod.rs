@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use undertone::inference::{Manifest, Tier};
 
 use crate::atomic;
+use crate::recipe::WITHOUT;
 use crate::results::{Baseline, Results, Run};
 use crate::split::Protocol;
 
@@ -63,7 +64,26 @@ fn shown(results: &Results) -> Vec<&Run> {
         .runs
         .iter()
         .filter(|run| ![crate::recipe::SMOKE, crate::deep::recipe::SMOKE].contains(&run.recipe.as_str()))
+        .filter(|run| !run.recipe.contains(WITHOUT))
         .collect()
+}
+
+/// Runs of a recipe that a part was left out of: the part, and the run of the whole recipe.
+fn ablations(results: &Results) -> Vec<(&Run, &str, &Run)> {
+    let of = |run: &'_ Run| -> Option<(usize, usize)> {
+        let (recipe, part) = run.recipe.split_once(WITHOUT)?;
+        let is_whole = |other: &Run| {
+            other.recipe == recipe
+                && other.protocol == run.protocol
+                && other.model == run.model
+                && other.tier == run.tier
+                && other.condition == run.condition
+                && other.baseline == run.baseline
+        };
+        Some((results.runs.iter().position(is_whole)?, run.recipe.len() - part.len()))
+    };
+    let found = results.runs.iter().filter_map(|run| of(run).map(|(whole, at)| (run, &run.recipe[at..], whole)));
+    found.map(|(run, part, whole)| (run, part, &results.runs[whole])).collect()
 }
 
 fn is_plain(run: &Run) -> bool {

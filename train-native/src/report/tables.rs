@@ -2,7 +2,7 @@
 
 use undertone::inference::Tier;
 
-use super::{is_plain, shown};
+use super::{ablations, is_plain, shown};
 use crate::results::{AllClips, Baseline, Results, Run};
 use crate::split::Protocol;
 
@@ -85,13 +85,14 @@ pub(super) const ANCHORS: [Anchor; 9] = [
 ];
 
 /// Heads of the columns that hold words, not figures.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 10] = [
     "protocol",
     "model",
     "model (tier)",
     "trained on",
     "condition",
     "of the test speaker",
+    "left out",
     "who",
     "class",
     "played \\ answered",
@@ -165,6 +166,18 @@ pub(super) fn figures(results: &Results) -> String {
             other
                 .iter()
                 .map(|run| vec![format!("`{}`", run.protocol), name(run), run.condition.clone(), known(run), uar(run)]),
+        );
+    }
+    let ablated = ablations(results);
+    if !ablated.is_empty() {
+        text += "\nWhat each part of a recipe gives, left out of it:\n\n";
+        text += &table(
+            &["protocol", "model (tier)", "left out", "UAR %", "points lost by it"],
+            ablated.iter().map(|(run, part, whole)| {
+                let lost = 100.0 * (whole.uar.mean - run.uar.mean);
+                let name = format!("{} ({}, recipe `{}`)", run.model, origin(run), whole.recipe);
+                vec![format!("`{}`", run.protocol), name, (*part).to_owned(), uar(run), format!("{lost:.1}")]
+            }),
         );
     }
     text

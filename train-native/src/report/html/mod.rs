@@ -32,6 +32,7 @@ pub fn render(manifest: &Manifest, results: &Results) -> String {
         sections.extend(calibration::render(run).map(|html| ("calibration", "Calibration", html)));
         sections.extend(speakers::render(run).map(|html| ("actors", "UAR by actor", html)));
         sections.push(("runs", "All runs", runs::plain(run, results)));
+        sections.extend(runs::ablations(results).map(|html| ("ablations", "What each part gives", html)));
         sections.extend(runs::degraded(results).map(|html| ("degraded", "Degraded test clips", html)));
         sections.extend(runs::everyday(results).map(|html| ("everyday", "Everyday voices", html)));
         sections.extend(runs::personal(results).map(|html| ("personal", "With something of the test speaker", html)));

@@ -51,6 +51,36 @@ fn scores(run: &Run) -> [String; 4] {
     [percent(run.accuracy), percent(run.macro_f1), format!("{:.3}", run.log_loss), format!("{:.3}", run.ece)]
 }
 
+/// Runs of recipes that a part was left out of, against the whole recipe.
+pub fn ablations(results: &Results) -> Option<String> {
+    let rows: Vec<Row> = super::super::ablations(results)
+        .into_iter()
+        .map(|(run, part, whole)| Row {
+            cells: vec![
+                part.into(),
+                run.model.clone(),
+                format!("`{}`", run.protocol),
+                uar(run),
+                percent(whole.uar.mean),
+                points(run.uar.mean - whole.uar.mean),
+                format!("`{}`", whole.recipe),
+            ],
+            is_main: false,
+        })
+        .collect();
+    let columns = [
+        Column::Words("left out"),
+        Column::Words("model"),
+        Column::Short("protocol"),
+        Column::Figure("UAR % [95 %]"),
+        Column::Figure("whole, %"),
+        Column::Figure("points"),
+        Column::Short("recipe"),
+    ];
+    let group = Group { name: None, rows };
+    (!group.rows.is_empty()).then(|| table("Runs of a recipe that a part was left out of", &columns, &[group]))
+}
+
 /// Runs on degraded clips, against the same models on the clips as they are.
 pub fn degraded(results: &Results) -> Option<String> {
     let runs = shown(results);
