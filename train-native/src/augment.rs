@@ -1,5 +1,8 @@
-//! Augmentation of training sound: speed, spectral tilt, a small room, noise, the telephone's band, a codec's rounding. It acts
-//! on [`Audio`], after the split, on training clips only. Gain is no part of it: every copy is brought to one level.
+//! Augmentation of training sound: speed, pitch, spectral tilt, a small room, noise, babble, the telephone's band, a codec's
+//! rounding. It acts on [`Audio`], after the split, on training clips only. Gain is no part of it: every copy is brought to
+//! one level. Nor is time shift: learners draw their own window of each copy.
+
+mod pitch;
 
 use anyhow::Result;
 use rand::{Rng, SeedableRng};
@@ -15,6 +18,12 @@ pub struct Augmentation {
     pub copies: usize,
     /// Speed is drawn from `1 - speed ..= 1 + speed` (tempo and pitch together).
     pub speed: f32,
+    /// Pitch is drawn from this many semitones down to as many up, the tempo kept.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub pitch: f32,
+    /// Share of the copies with babble behind them, at a ratio from the same range as noise.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub babble_share: f32,
     /// Lowest and highest signal-to-noise ratio in dB; each copy gets white, pink or brown noise.
     pub snr_db: [f32; 2],
     /// Share of the copies that get noise.
@@ -38,6 +47,8 @@ impl Augmentation {
         Self {
             copies: 0,
             speed: 0.14,
+            pitch: 0.0,
+            babble_share: 0.0,
             snr_db: [8.0, 35.0],
             noise_share: 0.7,
             tilt: 0.4,
@@ -69,6 +80,10 @@ pub fn augment(audio: &Audio, settings: &Augmentation, copy: usize, seed: u64) -
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ (copy as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let rate = 1.0 + settings.speed * rng.random_range(-1.0f32..=1.0);
     let mut samples = at_speed(audio.samples(), rate);
+    if settings.pitch > 0.0 {
+        let semitones = settings.pitch * rng.random_range(-1.0f32..=1.0);
+        samples = pitch::shifted(&samples, semitones, audio.sample_rate());
+    }
     tilt(&mut samples, settings.tilt * rng.random_range(-1.0f32..=1.0));
     let mut happens = |share: f32| share > 0.0 && rng.random::<f32>() < share;
     let (room, telephone, codec) =
@@ -80,6 +95,10 @@ pub fn augment(audio: &Audio, settings: &Augmentation, copy: usize, seed: u64) -
         let snr_db = rng.random_range(settings.snr_db[0]..=settings.snr_db[1]);
         let color = rng.random_range(0..3);
         add_noise(&mut samples, snr_db, color, &mut rng);
+    }
+    if settings.babble_share > 0.0 && rng.random::<f32>() < settings.babble_share {
+        let snr_db = rng.random_range(settings.snr_db[0]..=settings.snr_db[1]);
+        add_babble(&mut samples, snr_db, &mut rng);
     }
     if telephone {
         samples = through_telephone(&samples, audio.sample_rate() as f32)?;
@@ -139,6 +158,24 @@ fn add_noise(samples: &mut [f32], snr_db: f32, color: usize, rng: &mut ChaCha8Rn
     }
 }
 
+/// Adds several voices at once: the clip's own, backwards, at other speeds and places. A voice of another clip might be a test
+/// speaker's.
+fn add_babble(samples: &mut [f32], snr_db: f32, rng: &mut ChaCha8Rng) {
+    const VOICES: usize = 5;
+    let power = |x: &[f32]| x.iter().map(|v| v * v).sum::<f32>() / x.len().max(1) as f32;
+    let backwards: Vec<f32> = samples.iter().rev().copied().collect();
+    let mut babble = vec![0.0f32; samples.len()];
+    for _ in 0..VOICES {
+        let voice = at_speed(&backwards, rng.random_range(0.75f32..=1.3));
+        let start = rng.random_range(0..voice.len().max(1));
+        for (slot, value) in babble.iter_mut().zip(voice.iter().cycle().skip(start)) {
+            *slot += value;
+        }
+    }
+    let gain = (power(samples) / power(&babble).max(1e-12) / 10f32.powf(snr_db / 10.0)).sqrt();
+    samples.iter_mut().zip(babble).for_each(|(sample, babble)| *sample += gain * babble);
+}
+
 /// Adds the reverberation of a small room: sparse pulses of either sign that decay by 60 dB in 0.1 to 0.35 s (velvet noise,
 /// Karjalainen & Jarvelainen 2007), 6 to 18 dB under the direct sound.
 fn in_room(samples: &[f32], rate: f32, rng: &mut ChaCha8Rng) -> Vec<f32> {
@@ -196,6 +233,8 @@ mod tests {
     const SETTINGS: Augmentation = Augmentation {
         copies: 3,
         speed: 0.12,
+        pitch: 2.0,
+        babble_share: 0.3,
         snr_db: [10.0, 30.0],
         noise_share: 0.8,
         tilt: 0.3,
@@ -226,6 +265,18 @@ mod tests {
         let energy = |x: &[f32]| x.iter().map(|v| v * v).sum::<f32>();
         let noise: Vec<f32> = samples.iter().zip(&clean).map(|(a, b)| a - b).collect();
         assert!((10.0 * (energy(&clean) / energy(&noise)).log10() - 10.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn babble_has_the_asked_level_and_is_not_the_clip() {
+        let clean = tone().samples().to_vec();
+        let mut samples = clean.clone();
+        add_babble(&mut samples, 5.0, &mut ChaCha8Rng::seed_from_u64(2));
+        let energy = |x: &[f32]| x.iter().map(|v| v * v).sum::<f32>();
+        let babble: Vec<f32> = samples.iter().zip(&clean).map(|(a, b)| a - b).collect();
+        assert!((10.0 * (energy(&clean) / energy(&babble)).log10() - 5.0).abs() < 0.1);
+        let alike: f32 = babble.iter().zip(&clean).map(|(a, b)| a * b).sum();
+        assert!(alike.abs() < 0.5 * (energy(&babble) * energy(&clean)).sqrt());
     }
 
     #[test]

@@ -66,8 +66,8 @@ pub struct JobArgs {
     /// The encoder of the deep tier, made by `encoder`
     #[arg(long, default_value = "models/encoder.onnx", value_name = "FILE")]
     pub encoder: PathBuf,
-    /// A part of the quick tier's recipe to leave out, for ablations; may be given several times: speed, noise, tilt, room,
-    /// telephone, codec, masks, distillation, corpora
+    /// A part of the quick tier's recipe to leave out, for ablations; may be given several times: speed, pitch, noise, babble,
+    /// tilt, room, telephone, codec, masks, distillation, corpora
     #[arg(long = "without", value_name = "PART")]
     pub without: Vec<Part>,
     /// Seeds instead of the recipe's

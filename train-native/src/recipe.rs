@@ -65,8 +65,12 @@ pub struct Recipe {
 /// A part of a recipe that an ablation leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Changes of speed and pitch.
+    /// Changes of speed, tempo and pitch together.
     Speed,
+    /// Changes of pitch alone.
+    Pitch,
+    /// Voices behind the clip.
+    Babble,
     /// Added noise.
     Noise,
     /// Spectral tilt.
@@ -86,8 +90,10 @@ pub enum Part {
 }
 
 impl Part {
-    const ALL: [(Self, &'static str); 9] = [
+    const ALL: [(Self, &'static str); 11] = [
         (Self::Speed, "speed"),
+        (Self::Pitch, "pitch"),
+        (Self::Babble, "babble"),
         (Self::Noise, "noise"),
         (Self::Tilt, "tilt"),
         (Self::Room, "room"),
@@ -274,6 +280,8 @@ impl Recipe {
         let augmentation = &mut self.augmentation;
         match part {
             Part::Speed => augmentation.speed = 0.0,
+            Part::Pitch => augmentation.pitch = 0.0,
+            Part::Babble => augmentation.babble_share = 0.0,
             Part::Noise => augmentation.noise_share = 0.0,
             Part::Tilt => augmentation.tilt = 0.0,
             Part::Room => augmentation.room_share = 0.0,
@@ -294,6 +302,8 @@ impl Recipe {
         let augmentation = &self.augmentation;
         within("augmentation.copies", [augmentation.copies as f64], 0.0, 64.0)?;
         within("augmentation.speed", [f64::from(augmentation.speed)], 0.0, 0.5)?;
+        within("augmentation.pitch", [f64::from(augmentation.pitch)], 0.0, 12.0)?;
+        within("augmentation.babble_share", [f64::from(augmentation.babble_share)], 0.0, 1.0)?;
         within("augmentation.noise_share", [f64::from(augmentation.noise_share)], 0.0, 1.0)?;
         within("augmentation.tilt", [f64::from(augmentation.tilt)], 0.0, 0.95)?;
         within("augmentation.snr_db", augmentation.snr_db.map(f64::from), -20.0, 100.0)?;
@@ -392,10 +402,10 @@ mod tests {
             let mut recipe = whole.clone();
             recipe.leave_out(name.parse().unwrap());
             assert_eq!(recipe.name, format!("full-without-{name}"));
-            let is_there = !matches!(part, Part::Room | Part::Telephone | Part::Codec);
+            let is_there = !matches!(part, Part::Pitch | Part::Babble | Part::Room | Part::Telephone | Part::Codec);
             assert_eq!(Recipe { name: "full".into(), ..recipe } != whole, is_there, "{name}");
         }
-        assert!("nois".parse::<Part>().unwrap_err().to_string().contains("known: speed, noise"));
+        assert!("nois".parse::<Part>().unwrap_err().to_string().contains("known: speed, pitch"));
     }
 
     #[test]

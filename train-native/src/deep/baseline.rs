@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
-use anyhow::{Result, bail};
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rayon::prelude::*;
@@ -57,18 +55,6 @@ impl fmt::Display for Amount {
         match self {
             Self::Neutral(clips) => write!(f, "{clips}"),
             Self::All => f.write_str("all"),
-        }
-    }
-}
-
-impl FromStr for Amount {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        match (text, text.parse()) {
-            ("all", _) => Ok(Self::All),
-            (_, Ok(clips @ 1..=20)) => Ok(Self::Neutral(clips)),
-            _ => bail!("a baseline has 1 to 20 neutral clips, or 'all' clips; '{text}' is neither"),
         }
     }
 }
@@ -281,9 +267,5 @@ mod tests {
         assert_eq!(all.clips, theirs);
         // Of a neutral clip the others are two neutral and three angry ones.
         assert!((all.offsets[0].pooled[0] - (20.6 - 10.5)).abs() < 1e-4);
-        for text in ["2", "all"] {
-            assert_eq!(text.parse::<Amount>().unwrap().to_string(), text);
-        }
-        assert!("0".parse::<Amount>().unwrap_err().to_string().contains("1 to 20"));
     }
 }

@@ -1,7 +1,7 @@
 //! `cnn-lstm`: 2-D convolutions, a bidirectional LSTM over time, self-attention that pools it (Zhao et al. 2019, Lin et al.
 //! 2017).
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::conv::Conv1dConfig;
 use burn::nn::{BatchNormConfig, BiLstm, BiLstmConfig, GateController, Linear, LinearConfig, Lstm};
 use burn::tensor::activation::{relu, softmax, tanh};
@@ -57,10 +57,10 @@ fn drawn(lstm: Lstm, noise: &mut Noise) -> Lstm {
         cell_gate: gate(lstm.cell_gate),
         ..lstm
     };
-    lstm.forget_gate = lstm.forget_gate.map(|mut gate| {
-        gate.input_transform.bias = gate.input_transform.bias.map(|bias| bias.map(|values| values + 1.0));
-        gate
-    });
+    if let Some(gate) = &mut lstm.forget_gate {
+        gate.input_transform.bias =
+            gate.input_transform.bias.take().map(|bias| Param::from_tensor(Tensor::ones(bias.dims(), &bias.device())));
+    }
     lstm
 }
 
