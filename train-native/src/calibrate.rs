@@ -2,25 +2,34 @@
 
 use undertone::inference::{Emotion, Probabilities, calibration};
 
-/// Temperatures of the models, in their order, and of their vote.
+use crate::deep::vote::{self, Vote};
+
+/// Temperatures of the models, in their order, and of their vote, and their weights in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Temperatures {
     /// One a model.
     pub models: Vec<f32>,
+    /// Weights in the vote, of sum 1; none where all weigh the same.
+    pub weights: Vec<f32>,
     /// Of the joined answer.
     pub joined: f32,
 }
 
 impl Temperatures {
     /// Answers as they are.
-    pub const NONE: Self = Self { models: Vec::new(), joined: 1.0 };
+    pub const NONE: Self = Self { models: Vec::new(), weights: Vec::new(), joined: 1.0 };
 }
 
-/// Fits the temperatures (Guo et al. 2017) to answers `[model][clip]`.
-pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion]) -> Temperatures {
+/// Fits the temperatures (Guo et al. 2017) to answers `[model][clip]`; and the models' weights in the vote, as
+/// [`vote::fit`] does, where there is a prior for them.
+pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: Option<f64>) -> Temperatures {
+    if let Some(prior) = prior_clips {
+        let Vote { temperatures, weights, joined } = vote::fit(answers, labels, prior);
+        return Temperatures { models: temperatures, weights, joined };
+    }
     let models: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
-    let joined = temperature(&join(answers, &models), labels);
-    Temperatures { models, joined }
+    let joined = temperature(&join(answers, &models, &[]), labels);
+    Temperatures { models, weights: Vec::new(), joined }
 }
 
 /// Calibrated answers of each model, `[model][clip]`, and of their vote, balanced by the classes' shares in training as
@@ -34,16 +43,17 @@ pub fn apply(
         answers.iter().map(|answer| calibration::balance(&calibration::scale(answer, temperature), shares)).collect()
     };
     let each = answers.iter().zip(&temperatures.models).map(|(answers, t)| finish(answers, *t)).collect();
-    (each, finish(&join(answers, &temperatures.models), temperatures.joined))
+    (each, finish(&join(answers, &temperatures.models, &temperatures.weights), temperatures.joined))
 }
 
-fn join(answers: &[Vec<Probabilities>], temperatures: &[f32]) -> Vec<Probabilities> {
+fn join(answers: &[Vec<Probabilities>], temperatures: &[f32], weights: &[f32]) -> Vec<Probabilities> {
     let clips = answers.first().map_or(0, Vec::len);
     (0..clips)
         .map(|clip| {
             let votes: Vec<Probabilities> =
                 answers.iter().zip(temperatures).map(|(answers, t)| calibration::scale(&answers[clip], *t)).collect();
-            calibration::soft_vote(votes.iter().map(|vote| (vote, 1.0)))
+            let weight = |index: usize| weights.get(index).copied().unwrap_or(1.0);
+            calibration::soft_vote(votes.iter().enumerate().map(|(index, vote)| (vote, weight(index))))
         })
         .collect()
 }
@@ -81,7 +91,7 @@ mod tests {
         sure[0] = 0.99;
         let labels: Vec<Emotion> = (0..400).map(|n| if n % 4 == 0 { Emotion::Sad } else { Emotion::Neutral }).collect();
         let answers = vec![vec![sure; 400]];
-        let fitted = fit(&answers, &labels);
+        let fitted = fit(&answers, &labels, None);
         let (each, joined) = apply(&answers, &fitted, &[0.125; 8]);
         assert!((each[0][0][0] - 0.75).abs() < 0.01, "{:?}", each[0][0]);
         assert!((joined[0][0] - 0.75).abs() < 0.01);

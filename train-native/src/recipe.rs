@@ -44,6 +44,10 @@ pub struct Recipe {
     pub inner_speakers: usize,
     /// Augmented copies of each training clip, beside the clip itself, in the table of embeddings and functionals.
     pub table_copies: usize,
+    /// Clips that each model's part in the vote is given beforehand, as if the held-out clips had shown it; where it is left out,
+    /// all weigh the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prior_clips: Option<f64>,
     /// What is done to training sound.
     pub augmentation: Augmentation,
     /// How each corpus counts; where it is left out, every clip counts the same.
@@ -243,6 +247,7 @@ impl Recipe {
                 "corpora.{corpus}.copies: from table_copies to augmentation.copies"
             );
         }
+        within("prior_clips", self.prior_clips, 0.0, 1e6)?;
         if let Some(teacher) = &self.distillation {
             within("distillation.share", [f64::from(teacher.share)], 0.0, 1.0)?;
             within("distillation.temperature", [f64::from(teacher.temperature)], 0.2, 10.0)?;

@@ -20,6 +20,7 @@ use crate::learners::stack::{Fitted, MODELS, Setting, fit};
 use crate::learners::target::Targets;
 use crate::material::Material;
 use crate::metrics::{Outcome, score};
+use crate::recipe::Recipe;
 use crate::results::{Everyday, Results, Run, RunInfo, commit};
 use crate::split::{Fold, Protocol, inner, validation};
 use crate::{atomic, deep, interrupt, report, verify};
@@ -181,7 +182,7 @@ impl<'a> Bench<'a> {
         let mut outcomes = vec![Vec::new(); MODELS.len() + 1];
         for ((fold, targets), checkpoint) in folds.iter().zip(targets).zip(checkpoints) {
             let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
-            let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels);
+            let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels, self.job.recipe.prior_clips);
             let (each, joined) =
                 calibrate::apply(&checkpoint.test_answers, &temperatures, &targets.class_shares(&fold.train));
             for (slot, answers) in outcomes.iter_mut().zip(each.iter().chain([&joined])) {
@@ -238,12 +239,14 @@ impl<'a> Bench<'a> {
         }
         let setting = self.setting(seed, targets)?;
         let inner = self.inner(protocol, fold, seed)?;
-        let calibration = self.show(&format!("{name} fold {} calibration", fold.name))?;
-        let inner_answers = fit(setting, &inner.train, &calibration)?.answers(setting, &inner.test)?;
-        drop(calibration);
-        let all = self.show(&format!("{name} fold {} all speakers", fold.name))?;
-        let fitted = fit(setting, &fold.train, &all)?;
-        drop(all);
+        let fit = |phase: &str, clips: &[usize]| {
+            fit(setting, clips, &self.show(&format!("{name} fold {} {phase}", fold.name))?)
+        };
+        let (inner_answers, fitted) = rayon::join(
+            || fit("calibration", &inner.train)?.answers(setting, &inner.test),
+            || fit("all speakers", &fold.train),
+        );
+        let (inner_answers, fitted) = (inner_answers?, fitted?);
         for ((model, _), off) in MODELS.iter().zip(&fitted.parity) {
             ensure!(
                 *off <= verify::TOLERANCE,
@@ -282,7 +285,9 @@ impl<'a> Bench<'a> {
         let of = |clips: &[usize]| {
             clips.iter().map(|clip| self.dataset.content[*clip].as_str()).collect::<Vec<_>>().join(" ")
         };
-        let all = (self.job.recipe.sha256(&self.features)?, of(&fold.train), of(&fold.test), seed);
+        // The vote is fitted to what a checkpoint holds.
+        let models = Recipe { prior_clips: None, ..self.job.recipe.clone() };
+        let all = (models.sha256(&self.features)?, of(&fold.train), of(&fold.test), seed);
         let hash = sha256_hex(&serde_json::to_vec(&all)?);
         Ok(self.job.work.join("folds").join(format!("{}-{}.json", name.replace(':', "-"), &hash[..24])))
     }
@@ -295,7 +300,7 @@ impl<'a> Bench<'a> {
         let fitted =
             checkpoint.fitted.context("the checkpoint of the last training holds no models; use --no-resume")?;
         let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
-        let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels);
+        let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels, self.job.recipe.prior_clips);
         let version = format!("{}-{}", self.job.recipe.name, &self.job.recipe.sha256(&self.features)?[..12]);
         let mut manifest = fitted.manifest(&self.features, &temperatures, targets.class_shares(&fold.train), &version);
         self.keep_deep(&mut manifest);

@@ -219,7 +219,7 @@ impl Fitted {
             .collect()
     }
 
-    /// The manifest of the files at hand, every model with the same weight.
+    /// The manifest of the files at hand.
     pub fn manifest(
         &self,
         features: &FeatureConfig,
@@ -228,8 +228,10 @@ impl Fitted {
         version: &str,
     ) -> Manifest {
         let models = self.entries(features, &temperatures.models);
-        let weight = 1.0 / models.len() as f32;
-        let members = models.iter().map(|entry| Member { model: entry.name.clone(), weight }).collect();
+        let even = 1.0 / models.len() as f32;
+        let weight = |index: usize| temperatures.weights.get(index).copied().unwrap_or(even);
+        let member = |(index, entry): (usize, &ModelEntry)| Member { model: entry.name.clone(), weight: weight(index) };
+        let members = models.iter().enumerate().map(member).collect();
         Manifest {
             schema: SCHEMA,
             version: version.into(),

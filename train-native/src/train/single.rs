@@ -86,7 +86,7 @@ impl Bench<'_> {
             }
         };
         let labels: Vec<Emotion> = answers.inner.iter().map(|clip| self.labels[*clip]).collect();
-        let temperatures = calibrate::fit(&[answers.inner_answers], &labels);
+        let temperatures = calibrate::fit(&[answers.inner_answers], &labels, None);
         let shares = targets.class_shares(&fold.train);
         let (_, joined) = calibrate::apply(&[answers.test_answers], &temperatures, &shares);
         let outcome = |(clip, probabilities): (&usize, Probabilities)| Outcome {
