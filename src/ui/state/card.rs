@@ -91,12 +91,12 @@ impl Card {
 
     /// Clean runs of voices that nothing was known of, and no `everyday` ones, the best of each protocol first.
     pub fn plain(&self) -> impl Iterator<Item = &Run> {
-        self.runs.iter().filter(|run| run.is_plain() && run.everyday.is_none())
+        self.runs.iter().filter(|run| run.is_plain() && run.everyday.is_none() && !run.recipe.contains("-without-"))
     }
 
-    /// A tier's ensemble by the protocol of the headline.
+    /// A tier's ensemble by the protocol of the headline: the last one recorded.
     pub fn headline(&self, tier: Tier) -> Option<&Run> {
-        self.plain().find(|run| run.protocol == "luna5" && run.model == "ensemble" && run.tier == tier)
+        self.plain().filter(|run| run.protocol == "luna5" && run.model == "ensemble" && run.tier == tier).last()
     }
 
     /// A tier's ensemble on ordinary voices.

@@ -24,7 +24,12 @@ fn block(results: &Results) -> String {
     let mut text =
         String::from("| model (tier) | unseen actors (`luna5`), UAR % | accuracy % |\n| --- | ---: | ---: |\n");
     let is_headline = |run: &&crate::results::Run| run.protocol == Protocol::Luna5 && is_plain(run);
-    for run in shown(results).into_iter().filter(is_headline) {
+    let runs: Vec<_> = shown(results).into_iter().filter(is_headline).collect();
+    let is_last = |index: &usize| {
+        let run = runs[*index];
+        !runs[index + 1..].iter().any(|later| later.model == run.model && later.tier == run.tier)
+    };
+    for run in (0..runs.len()).filter(is_last).map(|index| runs[index]) {
         text += &format!("| {} ({}) | {} | {} |\n", run.model, origin(run), uar(run), percent(run.accuracy));
     }
     text += &format!(
