@@ -63,6 +63,29 @@ pub(crate) enum Raw {
 }
 
 impl TreeEnsemble {
+    /// Moves every split to the middle between the values of `x` (rows of `n_features`) next to it, so that each row goes where it
+    /// went, and none lies on a split, where the last bit of a value would decide. XGBoost's splits are values of its rows.
+    pub fn center(&mut self, x: &[f32]) {
+        let mut columns: Vec<Option<Vec<f32>>> = vec![None; self.n_features];
+        let branches = self.trees.iter_mut().flat_map(|tree| &mut tree.nodes);
+        for node in branches {
+            let Node::Branch { feature, threshold, comparison: Comparison::Less, .. } = node else { continue };
+            let column = columns[*feature as usize].get_or_insert_with(|| {
+                let mut values: Vec<f32> = x.iter().skip(*feature as usize).step_by(self.n_features).copied().collect();
+                values.sort_unstable_by(f32::total_cmp);
+                values.dedup();
+                values
+            });
+            let first = column.partition_point(|value| *value < *threshold);
+            if let (Some(below), Some(above)) = (first.checked_sub(1).map(|index| column[index]), column.get(first)) {
+                let middle = below + (above - below) / 2.0;
+                if middle > below {
+                    *threshold = middle;
+                }
+            }
+        }
+    }
+
     pub(crate) fn new(n_features: usize, base_values: Vec<f32>) -> Self {
         Self { n_features, n_classes: base_values.len(), base_values, trees: Vec::new() }
     }
@@ -111,5 +134,37 @@ impl TreeEnsemble {
             _ => self.trees.push(Tree { nodes }),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_split_on_a_value_moves_between_it_and_the_one_below() {
+        let branch = |feature, threshold, comparison| Node::Branch {
+            feature,
+            threshold,
+            comparison,
+            missing_is_yes: false,
+            yes: 1,
+            no: 2,
+        };
+        let leaves = [Node::Leaf { class: 0, weight: 1.0 }, Node::Leaf { class: 0, weight: 2.0 }];
+        let tree = |root| Tree { nodes: [vec![root], leaves.to_vec()].concat() };
+        let mut ensemble = TreeEnsemble::new(2, vec![0.0]);
+        ensemble.trees = vec![
+            tree(branch(0, 3.0, Comparison::Less)),
+            tree(branch(1, -5.0, Comparison::Less)),
+            tree(branch(0, 3.0, Comparison::LessOrEqual)),
+        ];
+        ensemble.center(&[1.0, 0.0, 3.0, 1.0, 2.0, 2.0, 3.0, 3.0]);
+        let split = |tree: &Tree| match tree.nodes[0] {
+            Node::Branch { threshold, .. } => threshold,
+            Node::Leaf { .. } => f32::NAN,
+        };
+        let splits: Vec<f32> = ensemble.trees.iter().map(split).collect();
+        assert_eq!(splits, [2.5, -5.0, 3.0]);
     }
 }

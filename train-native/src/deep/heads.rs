@@ -124,7 +124,9 @@ pub fn fit(setting: Setting<'_>, train: &[usize], start: Option<&Linear>, progre
         go_on()
     })?;
     interrupt::check()?;
-    fitted.files.push(tree_classifier("xgboost-deep", &trees.trees()?, &metadata));
+    let mut trees = trees.trees()?;
+    trees.center(data.x);
+    fitted.files.push(tree_classifier("xgboost-deep", &trees, &metadata));
     let trees = lightgbm::train(&data, &recipe.lightgbm.params(seed as u32), |round| {
         progress("lightgbm", round, recipe.lightgbm.rounds);
         go_on()

@@ -122,7 +122,9 @@ pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Re
     })?;
     interrupt::check()?;
     let metadata = [("license", LICENSE)];
-    fitted.files.push(tree_classifier("xgboost", &xgboost.trees()?, &metadata));
+    let mut trees = xgboost.trees()?;
+    trees.center(data.x);
+    fitted.files.push(tree_classifier("xgboost", &trees, &metadata));
     let lightgbm = lightgbm::train(&data, &recipe.lightgbm.params(seed as u32), |round| {
         progress("lightgbm", round, recipe.lightgbm.rounds, None);
         go_on()
