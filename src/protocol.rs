@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::analysis::{Analysis, DeepAnalysis, Emotion, LivePoint, ModelKind, Question, Stage, Timeline, Why};
+use crate::analysis::{
+    Against, Analysis, Baseline, ClipVoice, DeepAnalysis, Emotion, LivePoint, ModelKind, Question, Stage, Timeline, Why,
+};
 use crate::audio::MAX_SECONDS;
 
 /// Number of a job; the page counts up, so that a late answer to an old clip can be told from the new one.
@@ -38,6 +40,9 @@ pub enum Request {
     },
     /// What may be done to get the deep tier, from now on. Also a new attempt at it, where one has failed.
     Deepen(DeepPolicy),
+    /// The ordinary voice that deep answers are set against from now on; the clip that was answered last is set against it at once,
+    /// where it is still held.
+    Ordinary(Option<Box<Baseline>>),
     /// Hand out that clip's sound; as it was recorded, the file comes with this message.
     Sound {
         /// The job.
@@ -201,6 +206,8 @@ pub struct LoadedModel {
 /// A deep tier that can be had.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeepOffer {
+    /// Names what its answers depend on; baselines and corrections of another version are void.
+    pub version: String,
     /// Bytes of all its files as they travel.
     pub bytes: u64,
     /// Name of its encoder.
@@ -244,8 +251,17 @@ pub enum DeepEvent {
         job: JobId,
         /// What it found.
         analysis: Box<DeepAnalysis>,
+        /// What baselines and corrections are made of.
+        voice: Box<ClipVoice>,
         /// Most bytes that the worker's memory has held.
         memory: u64,
+    },
+    /// A clip that has its second answer, set against the ordinary voice that was given since.
+    Against {
+        /// The job.
+        job: JobId,
+        /// What is heard so; `None` where there is no such voice any more.
+        against: Option<Against>,
     },
     /// A clip's first answer stands.
     Ended {

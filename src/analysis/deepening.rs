@@ -1,8 +1,8 @@
 //! A clip that the quick tier has answered, on its way through the deep one.
 
-use super::{Answer, DeepAnalysis};
+use super::{Against, Answer, Baseline, ClipVoice, DeepAnalysis};
 use crate::features::{EncoderWindow, MelSpectrogram};
-use crate::inference::{DeepEngine, DeepInputs, Encoded, Probabilities, winner};
+use crate::inference::{DeepEngine, DeepInputs, Encoded, Probabilities, Speech, VoiceMean, calibration, winner};
 use crate::{Error, Result};
 
 /// A clip for the deep tier: call [`step`](Self::step) until it gives the result. Between any two calls the caller may
@@ -11,6 +11,7 @@ use crate::{Error, Result};
 pub struct Deepening {
     mel: MelSpectrogram,
     quick: Vec<(String, Probabilities)>,
+    offset: Option<VoiceMean>,
     state: State,
 }
 
@@ -20,21 +21,115 @@ pub enum DeepStep {
     /// More to do.
     Next,
     /// The result.
-    Done(Box<DeepAnalysis>),
+    Done(Box<Deepened>),
+}
+
+/// A clip that the deep tier has heard.
+#[derive(Debug)]
+pub struct Deepened {
+    /// What the page shows.
+    pub analysis: DeepAnalysis,
+    /// What baselines and corrections are made of.
+    pub voice: ClipVoice,
+    /// The clip, to be set against another baseline.
+    pub reheard: Reheard,
+}
+
+/// What is held of a clip that the deep tier has heard, so that a baseline needs no second hearing.
+#[derive(Clone, Debug)]
+pub struct Reheard {
+    inputs: DeepInputs,
+    /// What each head said, not calibrated.
+    plain: Vec<Probabilities>,
+}
+
+impl Reheard {
+    /// The clip set against that baseline; `None` where the heads know no baselines.
+    ///
+    /// # Errors
+    /// A baseline of another encoder; a head that fails.
+    pub fn against(&self, engine: &DeepEngine, baseline: &Baseline) -> Result<Option<Against>> {
+        let Some(offset) = offset(engine, baseline)? else { return Ok(None) };
+        let mut inputs = self.inputs.less(&offset);
+        let less = (0..engine.heads_with_baseline()).map(|head| engine.predict_raw(head, &mut inputs));
+        Ok(against(engine, &self.plain, &less.collect::<Result<Vec<_>>>()?))
+    }
+}
+
+/// What is taken off a clip because of that baseline.
+///
+/// # Errors
+/// A baseline of another encoder.
+pub(super) fn offset(engine: &DeepEngine, baseline: &Baseline) -> Result<Option<VoiceMean>> {
+    engine.offset(&baseline.mean, baseline.worth(), Speech::Neutral)
+}
+
+fn against(engine: &DeepEngine, plain: &[Probabilities], less: &[Probabilities]) -> Option<Against> {
+    let probabilities = engine.join_less(plain, less)?;
+    Some(Against { probabilities, winner: winner(&probabilities) })
 }
 
 #[derive(Clone)]
 enum State {
     Begun,
     Encoding { windows: Vec<EncoderWindow>, encoded: Vec<Encoded>, millis: f32 },
-    Answering { inputs: DeepInputs, windows: usize, answers: Vec<Answer>, millis: f32 },
+    Answering(Answering),
     Ended,
+}
+
+#[derive(Clone)]
+struct Answering {
+    windows: usize,
+    inputs: DeepInputs,
+    plain: Vec<Probabilities>,
+    answers: Vec<Answer>,
+    less: Option<DeepInputs>,
+    less_answers: Vec<Probabilities>,
+    millis: f32,
+}
+
+impl Answering {
+    /// Asks one head; tells whether there was one to ask.
+    fn step(&mut self, engine: &DeepEngine, now: &dyn Fn() -> f64) -> Result<bool> {
+        let start = now();
+        if let Some(entry) = engine.entries().nth(self.answers.len()) {
+            let plain = engine.predict_raw(self.answers.len(), &mut self.inputs)?;
+            self.plain.push(plain);
+            self.answers.push(Answer {
+                model: entry.name.clone(),
+                kind: entry.kind,
+                tier: entry.tier,
+                probabilities: calibration::scale(&plain, entry.temperature),
+                millis: (now() - start) as f32,
+            });
+            return Ok(true);
+        }
+        let head = self.less_answers.len();
+        let Some(less) = self.less.as_mut().filter(|_| head < engine.heads_with_baseline()) else { return Ok(false) };
+        self.less_answers.push(engine.predict_raw(head, less)?);
+        Ok(true)
+    }
 }
 
 impl Deepening {
     /// Of a clip's log-mel spectrogram, and what the quick models answered, balanced.
     pub(in crate::analysis) fn new(mel: MelSpectrogram, quick: Vec<(String, Probabilities)>) -> Self {
-        Self { mel, quick, state: State::Begun }
+        Self { mel, quick, offset: None, state: State::Begun }
+    }
+
+    /// Set against that baseline too, where the heads know baselines.
+    ///
+    /// # Errors
+    /// A baseline of another encoder.
+    pub fn against(self, engine: &DeepEngine, baseline: &Baseline) -> Result<Self> {
+        let offset = offset(engine, baseline)?;
+        Ok(self.less(offset))
+    }
+
+    /// As [`against`](Self::against), with what is taken off.
+    pub(in crate::analysis) fn less(mut self, offset: Option<VoiceMean>) -> Self {
+        self.offset = offset;
+        self
     }
 
     /// Windows that the encoder has heard, and windows in all (0 before the first step).
@@ -42,7 +137,7 @@ impl Deepening {
         match &self.state {
             State::Begun | State::Ended => (0, 0),
             State::Encoding { windows, encoded, .. } => (encoded.len(), windows.len()),
-            State::Answering { windows, .. } => (*windows, *windows),
+            State::Answering(answering) => (answering.windows, answering.windows),
         }
     }
 
@@ -59,29 +154,25 @@ impl Deepening {
                     encoded.push(engine.encode(window)?);
                     State::Encoding { windows, encoded, millis: millis + (now() - start) as f32 }
                 }
-                None => State::Answering {
-                    windows: windows.len(),
-                    inputs: DeepInputs::new(encoded),
-                    answers: Vec::new(),
-                    millis,
-                },
+                None => {
+                    let inputs = DeepInputs::new(encoded);
+                    State::Answering(Answering {
+                        windows: windows.len(),
+                        less: self.offset.as_ref().map(|offset| inputs.less(offset)),
+                        inputs,
+                        plain: Vec::new(),
+                        answers: Vec::new(),
+                        less_answers: Vec::new(),
+                        millis,
+                    })
+                }
             },
-            State::Answering { mut inputs, windows, mut answers, millis } => {
-                let Some(entry) = engine.entries().nth(answers.len()) else {
-                    let attention = inputs.attention().to_vec();
-                    return self
-                        .finish(engine, answers, attention, [windows as f32, millis])
-                        .map(|done| DeepStep::Done(Box::new(done)));
-                };
-                let probabilities = engine.predict(answers.len(), &mut inputs)?;
-                answers.push(Answer {
-                    model: entry.name.clone(),
-                    kind: entry.kind,
-                    tier: entry.tier,
-                    probabilities,
-                    millis: (now() - start) as f32,
-                });
-                State::Answering { inputs, windows, answers, millis }
+            State::Answering(mut answering) => {
+                if answering.step(engine, now)? {
+                    State::Answering(answering)
+                } else {
+                    return self.finish(engine, answering).map(|done| DeepStep::Done(Box::new(done)));
+                }
             }
             State::Ended => return Err(Error::Cancelled),
         };
@@ -92,7 +183,7 @@ impl Deepening {
     ///
     /// # Errors
     /// As [`step`](Self::step).
-    pub fn run(mut self, engine: &DeepEngine, now: &dyn Fn() -> f64) -> Result<DeepAnalysis> {
+    pub fn run(mut self, engine: &DeepEngine, now: &dyn Fn() -> f64) -> Result<Deepened> {
         loop {
             if let DeepStep::Done(found) = self.step(engine, now)? {
                 return Ok(*found);
@@ -100,24 +191,23 @@ impl Deepening {
         }
     }
 
-    fn finish(
-        &self,
-        engine: &DeepEngine,
-        answers: Vec<Answer>,
-        attention: Vec<f32>,
-        [windows, encoder_millis]: [f32; 2],
-    ) -> Result<DeepAnalysis> {
+    fn finish(&self, engine: &DeepEngine, answering: Answering) -> Result<Deepened> {
+        let Answering { windows, inputs, plain, answers, less, less_answers, millis } = answering;
         let deep = answers.iter().map(|answer| (answer.model.as_str(), answer.probabilities));
         let quick = self.quick.iter().map(|(model, probabilities)| (model.as_str(), *probabilities));
         let said: Vec<(&str, Probabilities)> = deep.chain(quick).collect();
         let probabilities = engine.join(&said)?;
-        Ok(DeepAnalysis {
+        let analysis = DeepAnalysis {
             probabilities,
             winner: winner(&probabilities),
             answers,
-            attention,
-            windows: windows as usize,
-            encoder_millis,
-        })
+            attention: inputs.attention().to_vec(),
+            against: less.and_then(|_| against(engine, &plain, &less_answers)),
+            windows,
+            encoder_millis: millis,
+        };
+        let version = engine.manifest().deep_version().unwrap_or_default();
+        let voice = ClipVoice { version, mean: inputs.mean(), direction: inputs.direction() };
+        Ok(Deepened { analysis, voice, reheard: Reheard { inputs, plain } })
     }
 }

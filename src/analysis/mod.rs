@@ -1,6 +1,7 @@
 //! Clip -> [`Analysis`]: decode, trim, features and models, composed stage by stage, so that a caller can show progress
 //! and stop between any two of them.
 
+mod baseline;
 #[cfg(feature = "engine")]
 mod deepening;
 mod live;
@@ -14,16 +15,17 @@ mod why;
 pub use crate::audio::{MAX_BYTES, NOISE_MODEL, NoiseModel, Plan, Preparation, Treatment};
 pub use crate::features::RecordingQuality;
 pub use crate::features::voice::{Melody, Pace, Register, Steadiness, VoiceAttributes};
-pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, winner};
+pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, VoiceMean, winner};
+pub use baseline::{Against, Baseline, ClipVoice, Comparison, RunningBaseline};
 #[cfg(feature = "engine")]
-pub use deepening::{DeepStep, Deepening};
+pub use deepening::{DeepStep, Deepened, Deepening, Reheard};
 pub use live::LivePoint;
 #[cfg(feature = "engine")]
 pub use live::{Ear, Hearing, LISTEN_EVERY};
 #[cfg(feature = "engine")]
 pub use pipeline::{Analyzer, Step, sound_of};
 pub use position::{POSITIONS, Position, agreement};
-pub use timeline::{Segment, Shift, Timeline};
+pub use timeline::{Reading, Segment, Shift, Timeline};
 #[cfg(feature = "engine")]
 pub use timeline::{TIMELINE_SECONDS, Timing, TimingStep};
 pub use view::{

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Against;
 use crate::audio::{Preparation, Treatment};
 use crate::features::RecordingQuality;
 use crate::features::voice::VoiceAttributes;
@@ -47,6 +48,9 @@ pub struct DeepAnalysis {
     pub answers: Vec<Answer>,
     /// What the model with attention attended to: a weight for each 100 ms of the kept sound, of sum 1; empty where none tells.
     pub attention: Vec<f32>,
+    /// The same clip set against the speaker's ordinary voice, where that is known.
+    #[serde(default)]
+    pub against: Option<Against>,
     /// Windows that the clip was heard in.
     pub windows: usize,
     /// Time that the encoder took for all of them, in milliseconds.

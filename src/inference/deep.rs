@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Encoded, Encoder, EncoderEntry, Manifest, Model, ModelEntry, ModelKind, OnnxModel, Probabilities, Tier, calibration,
+    BaselineEntry, Encoded, Encoder, EncoderEntry, Manifest, Model, ModelEntry, ModelKind, OnnxModel, Probabilities,
+    Reference, Speech, Tier, VoiceMean, calibration,
 };
 use crate::features::{ENCODER_BLOCK, ENCODER_STRIDE, EncoderWindow, MelSpectrogram, encoder_windows};
 use crate::{Error, Result};
@@ -13,6 +14,7 @@ pub struct DeepEngine {
     manifest: Manifest,
     encoder: Arc<Encoder>,
     heads: Vec<(ModelEntry, Box<dyn Model>)>,
+    reference: Option<Reference>,
 }
 
 /// What the heads of one clip take, one element a window; the linear head adds its projection for those after it.
@@ -32,6 +34,28 @@ impl DeepInputs {
     /// What the linear head projected, one vector a window; empty before it has run.
     pub fn projected(&self) -> &[Vec<f32>] {
         &self.projected
+    }
+
+    /// Where the clip lies among others: what the linear head projected, windows weighed by their length, scaled to length 1; empty
+    /// before it has run.
+    pub fn direction(&self) -> Vec<f32> {
+        let mut sum = vec![0.0f32; self.projected.first().map_or(0, Vec::len)];
+        for (window, encoded) in self.projected.iter().zip(&self.encoded) {
+            sum.iter_mut().zip(window).for_each(|(sum, value)| *sum += encoded.frames as f32 * value);
+        }
+        let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        sum.into_iter().map(|value| value / length).collect()
+    }
+
+    /// Mean over the clip.
+    pub fn mean(&self) -> VoiceMean {
+        VoiceMean::of(&self.encoded)
+    }
+
+    /// The same clip with that taken off, before any head has run.
+    #[must_use]
+    pub fn less(&self, offset: &VoiceMean) -> Self {
+        Self::new(self.encoded.iter().map(|window| window.clone().less(offset)).collect())
     }
 
     /// What the model with attention attended to, a weight for each 100 ms of the clip, of sum 1; empty before it has run.
@@ -73,7 +97,54 @@ impl DeepEngine {
                 heads.push((entry.clone(), Box::new(OnnxModel::load(entry, &bytes)?)));
             }
         }
-        Ok(Self { manifest, encoder, heads })
+        Ok(Self { manifest, encoder, heads, reference: None })
+    }
+
+    /// With the training speakers' file, so that answers can be set against a baseline.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where the manifest has no baselines, or the file is not the one that it means.
+    pub fn with_reference(mut self, bytes: &[u8]) -> Result<Self> {
+        let entry = self.manifest.baseline.as_ref().ok_or_else(|| Error::Model {
+            model: "baseline".into(),
+            reason: "the manifest has none".into(),
+        })?;
+        entry.check(bytes)?;
+        let encoder = self.encoder.entry();
+        self.reference = Some(Reference::parse(bytes, encoder.pooled, encoder.columns)?);
+        Ok(self)
+    }
+
+    /// What is taken off a clip of a speaker whose mean over about `clips` clips of that kind of speech is `own`; `None` where the
+    /// heads know no baselines.
+    ///
+    /// # Errors
+    /// [`Error::Model`] for a mean of another encoder.
+    pub fn offset(&self, own: &VoiceMean, clips: f32, speech: Speech) -> Result<Option<VoiceMean>> {
+        let Some((entry, reference)) = self.baseline_entry().zip(self.reference.as_ref()) else { return Ok(None) };
+        let encoder = self.encoder.entry();
+        if own.pooled.len() != encoder.pooled || own.blocks.len() != encoder.columns || !own.is_finite() {
+            let reason = "it was made with another encoder, or has numbers that are none".into();
+            return Err(Error::Model { model: "baseline".into(), reason });
+        }
+        Ok(Some(reference.of(speech).offset(own, clips, entry.caution)))
+    }
+
+    /// How the heads vote with a baseline, where they know any.
+    pub fn baseline_entry(&self) -> Option<&BaselineEntry> {
+        self.manifest.baseline.as_ref()
+    }
+
+    /// How many heads, from the first, hear a clip less a baseline; 0 where they know none.
+    pub fn heads_with_baseline(&self) -> usize {
+        let less = self.baseline_entry().map_or(&[][..], |entry| &entry.members).iter().filter(|member| member.less);
+        let place = |name: &str| self.entries().position(|head| head.name == name);
+        less.filter_map(|member| place(&member.model)).map(|place| place + 1).max().unwrap_or(0)
+    }
+
+    /// The manifest.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
     }
 
     /// The encoder's entry of a manifest.
@@ -111,6 +182,15 @@ impl DeepEngine {
     /// # Errors
     /// [`Error::Model`] if there is no such head, or its input or output does not fit.
     pub fn predict(&self, index: usize, inputs: &mut DeepInputs) -> Result<Probabilities> {
+        let answer = self.predict_raw(index, inputs)?;
+        Ok(calibration::scale(&answer, self.heads[index].0.temperature))
+    }
+
+    /// As [`predict`](Self::predict), not calibrated.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn predict_raw(&self, index: usize, inputs: &mut DeepInputs) -> Result<Probabilities> {
         let (entry, head) = self.heads.get(index).ok_or_else(|| Error::Model {
             model: format!("number {index}"),
             reason: "there is no such model".into(),
@@ -135,8 +215,21 @@ impl DeepEngine {
             let sum: f32 = attention.iter().sum();
             inputs.attention = attention.iter().map(|weight| weight / sum.max(f32::MIN_POSITIVE)).collect();
         }
-        let joined = calibration::soft_vote(votes.iter().map(|(probabilities, weight)| (probabilities, *weight)));
-        Ok(calibration::scale(&joined, entry.temperature))
+        Ok(calibration::soft_vote(votes.iter().map(|(probabilities, weight)| (probabilities, *weight))))
+    }
+
+    /// Joins what the heads said, not calibrated, in the order of [`entries`](Self::entries), of the clip as it is and less a baseline.
+    /// `None` where the heads know no baselines, or one that votes has not answered.
+    pub fn join_less(&self, plain: &[Probabilities], less: &[Probabilities]) -> Option<Probabilities> {
+        let entry = self.baseline_entry()?;
+        let votes = entry.members.iter().map(|member| {
+            let place = self.entries().position(|head| head.name == member.model)?;
+            let answer = if member.less { less } else { plain }.get(place)?;
+            Some((calibration::scale(answer, member.temperature), member.weight))
+        });
+        let votes: Vec<(Probabilities, f32)> = votes.collect::<Option<_>>()?;
+        let pooled = calibration::logarithmic_pool(votes.iter().map(|(answer, weight)| (answer, *weight)));
+        Some(calibration::scale(&pooled, entry.temperature))
     }
 
     /// Joins the answers `(model, probabilities)` into one, by the weights of the deep tier's ensemble. Models of the quick

@@ -150,7 +150,7 @@ impl Engine {
     }
 }
 
-/// The weighted soft vote of a tier, at the ensemble's temperature.
+/// The weighted vote of a tier, at the ensemble's temperature.
 pub(super) fn join(manifest: &Manifest, tier: Tier, answers: &[(&str, Probabilities)]) -> Result<Probabilities> {
     let refuse = |reason: &str| Error::Model { model: "ensemble".into(), reason: reason.into() };
     let ensemble = manifest.ensemble(tier).ok_or_else(|| refuse("the manifest has none for this tier"))?;
@@ -164,5 +164,5 @@ pub(super) fn join(manifest: &Manifest, tier: Tier, answers: &[(&str, Probabilit
     if votes.is_empty() {
         return Err(refuse("none of its members answered"));
     }
-    Ok(calibration::scale(&calibration::soft_vote(votes), ensemble.temperature))
+    Ok(calibration::scale(&ensemble.pool.join(votes), ensemble.temperature))
 }

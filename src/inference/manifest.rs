@@ -29,6 +29,9 @@ pub struct Manifest {
     /// The pretrained encoder that the deep tier's models stand on; without one there is no deep tier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoder: Option<EncoderEntry>,
+    /// The training speakers, where the deep tier's heads know a speaker's baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineEntry>,
     /// One ensemble a tier.
     pub ensembles: Vec<EnsembleEntry>,
     /// Licence of the weights, an SPDX expression.
@@ -115,12 +118,73 @@ pub struct ModelEntry {
     pub temperature: f32,
 }
 
+/// The training speakers' file ([`Reference`](super::Reference)), and the vote of the heads that hear a clip less a baseline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineEntry {
+    /// File name beside the manifest.
+    pub file: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Lower-case hexadecimal SHA-256 of the file.
+    pub sha256: String,
+    /// What the ratio of each number's variances is multiplied by where a baseline is shrunk.
+    pub caution: f32,
+    /// Members: heads that hear the clip as it is and the clip less the baseline; their weights sum to 1.
+    pub members: Vec<BaselineMember>,
+    /// Temperature of their logarithmic pool.
+    pub temperature: f32,
+}
+
+/// A member of the vote with a baseline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineMember {
+    /// Name of the head.
+    pub model: String,
+    /// Whether it hears the clip less the baseline.
+    pub less: bool,
+    /// Its weight.
+    pub weight: f32,
+    /// Temperature of its answer.
+    pub temperature: f32,
+}
+
+/// How probabilities are joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pool {
+    /// Weighted mean.
+    #[default]
+    Linear,
+    /// Weighted mean of logarithms.
+    Logarithmic,
+}
+
+impl Pool {
+    /// Whether it is the weighted mean.
+    pub fn is_linear(&self) -> bool {
+        *self == Self::Linear
+    }
+
+    /// Joins answers, each with its weight.
+    pub fn join<'a>(self, votes: impl IntoIterator<Item = (&'a Probabilities, f32)>) -> Probabilities {
+        match self {
+            Self::Linear => super::calibration::soft_vote(votes),
+            Self::Logarithmic => super::calibration::logarithmic_pool(votes),
+        }
+    }
+}
+
 /// How the models of a tier join into one answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EnsembleEntry {
     /// Its tier.
     pub tier: Tier,
+    /// How the answers are joined.
+    #[serde(default, skip_serializing_if = "Pool::is_linear")]
+    pub pool: Pool,
     /// Members and their weights; the weights sum to 1.
     pub members: Vec<Member>,
     /// Temperature that calibrates the joined answer (Guo et al. 2017); 1 leaves it as it is.
@@ -152,6 +216,15 @@ impl Manifest {
     /// The models of a tier, in the order in which they run.
     pub fn tier(&self, tier: Tier) -> impl Iterator<Item = &ModelEntry> {
         self.models.iter().filter(move |entry| entry.tier == tier)
+    }
+
+    /// Names what the deep tier's answers, and so baselines and corrections, depend on: a hash of its files.
+    pub fn deep_version(&self) -> Option<String> {
+        let encoder = self.encoder.as_ref()?;
+        let heads = self.tier(Tier::Deep).map(|entry| &entry.sha256);
+        let files = heads.chain(self.baseline.iter().map(|entry| &entry.sha256));
+        let all: Vec<&str> = std::iter::once(&encoder.sha256).chain(files).map(String::as_str).collect();
+        Some(sha256_hex(all.join(" ").as_bytes())[..16].to_owned())
     }
 
     /// How the models of a tier join, if there are any.
@@ -197,6 +270,9 @@ impl Manifest {
                 return Some(format!("the input shape of {} is out of range", entry.name));
             }
         }
+        if let Some(problem) = self.baseline.as_ref().and_then(|entry| self.baseline_problem(entry)) {
+            return Some(problem);
+        }
         for ensemble in &self.ensembles {
             let sum: f32 = ensemble.members.iter().map(|member| member.weight).sum();
             let sound = ensemble.members.iter().all(|member| member.weight >= 0.0) && (sum - 1.0).abs() < 1e-3;
@@ -208,6 +284,34 @@ impl Manifest {
             }
         }
         None
+    }
+}
+
+impl Manifest {
+    fn baseline_problem(&self, entry: &BaselineEntry) -> Option<String> {
+        if self.encoder.is_none() || !is_plain(&entry.file) {
+            return Some("it has baselines without an encoder, or the name of their file is not a plain one".into());
+        }
+        let is_positive = |value: f32| value > 0.0 && value.is_finite();
+        let sum: f32 = entry.members.iter().map(|member| member.weight).sum();
+        let sound = |member: &BaselineMember| member.weight >= 0.0 && is_positive(member.temperature);
+        let is_sound = entry.members.iter().all(sound) && (sum - 1.0).abs() < 1e-3;
+        if !(is_sound && is_positive(entry.temperature) && entry.caution >= 0.0 && entry.caution.is_finite()) {
+            return Some("the numbers of its vote with a baseline are out of range".into());
+        }
+        let known = |name: &str| self.tier(Tier::Deep).any(|model| model.name == name);
+        let unknown = entry.members.iter().find(|member| !known(&member.model))?;
+        Some(format!("its vote with a baseline asks for {}, which is not listed", unknown.model))
+    }
+}
+
+impl BaselineEntry {
+    /// Whether `bytes` are the file that the manifest means.
+    ///
+    /// # Errors
+    /// [`Error::Model`] on another size or SHA-256.
+    pub fn check(&self, bytes: &[u8]) -> Result<()> {
+        check_file("baseline", self.bytes, &self.sha256, bytes)
     }
 }
 

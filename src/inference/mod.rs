@@ -12,13 +12,16 @@ mod manifest;
 mod onnx;
 pub mod trees;
 
-pub use baseline::VoiceMean;
+pub use baseline::{Population, Reference, Speech, Spread, VoiceMean};
 #[cfg(feature = "engine")]
 pub use deep::{DeepEngine, DeepInputs};
 #[cfg(feature = "engine")]
 pub use engine::{Engine, Inputs};
 pub use labels::{Emotion, N_CLASSES, Probabilities, winner};
-pub use manifest::{EncoderEntry, EnsembleEntry, Manifest, Member, ModelEntry, ModelKind, SCHEMA, Tier, sha256_hex};
+pub use manifest::{
+    BaselineEntry, BaselineMember, EncoderEntry, EnsembleEntry, Manifest, Member, ModelEntry, ModelKind, Pool, SCHEMA, Tier,
+    sha256_hex,
+};
 #[cfg(feature = "engine")]
 pub use onnx::{Encoder, OnnxModel};
 

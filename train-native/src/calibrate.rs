@@ -24,7 +24,7 @@ impl Temperatures {
 /// [`vote::fit`] does, where there is a prior for them.
 pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: Option<f64>) -> Temperatures {
     if let Some(prior) = prior_clips {
-        let Vote { temperatures, weights, joined } = vote::fit(answers, labels, prior);
+        let Vote { temperatures, weights, joined, .. } = vote::fit(answers, labels, prior);
         return Temperatures { models: temperatures, weights, joined };
     }
     let models: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();

@@ -171,7 +171,7 @@ fn analyse(path: &Path, engines: &Engines) -> Result<(Analysis, Option<DeepAnaly
     let (analysis, deepening) =
         Analyzer::new(Clip::File { name, bytes }).run(&engines.quick, &clock).map_err(refuse)?;
     let deep = match (&engines.deep, deepening) {
-        (Some(engine), Some(deepening)) => Some(deepening.run(engine, &clock).map_err(refuse)?),
+        (Some(engine), Some(deepening)) => Some(deepening.run(engine, &clock).map_err(refuse)?.analysis),
         _ => None,
     };
     Ok((analysis, deep))

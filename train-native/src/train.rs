@@ -324,6 +324,7 @@ impl<'a> Bench<'a> {
         if let Some((_, deep)) = old.version.split_once('+') {
             manifest.version = format!("{}+{deep}", manifest.version);
         }
+        manifest.baseline = old.baseline;
         manifest.models.extend(old.models.into_iter().filter(|entry| entry.tier == Tier::Deep));
         manifest.ensembles.extend(old.ensembles.into_iter().filter(|ensemble| ensemble.tier == Tier::Deep));
         manifest.encoder = old.encoder;

@@ -33,8 +33,19 @@ pub struct Timeline {
     pub moments: Vec<Option<Probabilities>>,
     /// Stretches of one emotion, rising and apart; nothing where nobody speaks.
     pub segments: Vec<Segment>,
-    /// Sudden shifts, rising.
+    /// Sudden shifts, rising; against the ordinary voice, where the timeline is read so.
     pub shifts: Vec<Shift>,
+    /// The same, set against the speaker's ordinary voice: the one that is known, else the recording's own.
+    pub against: Option<Reading>,
+}
+
+/// What is heard against an ordinary voice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// As [`Timeline::moments`].
+    pub moments: Vec<Option<Probabilities>>,
+    /// As [`Timeline::segments`].
+    pub segments: Vec<Segment>,
 }
 
 /// A stretch of one emotion.
@@ -65,10 +76,17 @@ pub struct Shift {
 
 impl Timeline {
     /// Of those answers, for a clip of that length.
-    pub fn new(tier: Tier, [window, hop, seconds]: [f32; 3], moments: Vec<Option<Probabilities>>) -> Self {
+    pub fn new(
+        tier: Tier,
+        [window, hop, seconds]: [f32; 3],
+        moments: Vec<Option<Probabilities>>,
+        against: Option<Vec<Option<Probabilities>>>,
+    ) -> Self {
+        let shifts = shifts(against.as_ref().unwrap_or(&moments), hop);
+        let against =
+            against.map(|moments| Reading { segments: segments(&moments, hop, seconds), moments });
         let segments = segments(&moments, hop, seconds);
-        let shifts = shifts(&moments, hop);
-        Self { tier, window_seconds: window, hop_seconds: hop, moments, segments, shifts }
+        Self { tier, window_seconds: window, hop_seconds: hop, moments, segments, shifts, against }
     }
 }
 
@@ -153,7 +171,7 @@ mod tests {
 
     fn of(moments: Vec<Option<Probabilities>>) -> Timeline {
         let seconds = moments.len() as f32 * 0.5 - 0.2;
-        Timeline::new(Tier::Quick, [3.0, 0.5, seconds], moments)
+        Timeline::new(Tier::Quick, [3.0, 0.5, seconds], moments, None)
     }
 
     #[test]

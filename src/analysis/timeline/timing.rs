@@ -2,7 +2,7 @@
 
 use super::Timeline;
 use crate::Result;
-use crate::analysis::{DeepStep, Deepening, Hearing};
+use crate::analysis::{Baseline, DeepStep, Deepened, Deepening, Hearing, RunningBaseline};
 use crate::audio::Audio;
 use crate::inference::{DeepEngine, Engine, Probabilities, Tier};
 
@@ -21,6 +21,9 @@ pub struct Timing {
     audio: Audio,
     hop: f32,
     moments: Vec<Option<Probabilities>>,
+    against: Vec<Option<Probabilities>>,
+    baseline: Option<Baseline>,
+    running: RunningBaseline,
     state: State,
 }
 
@@ -46,7 +49,21 @@ impl Timing {
     pub fn new(audio: Audio) -> Option<Self> {
         let seconds = audio.seconds();
         let hop = (seconds / WINDOWS).clamp(*HOPS.start(), *HOPS.end());
-        (seconds > TIMELINE_SECONDS).then(|| Self { audio, hop, moments: Vec::new(), state: State::Next })
+        (seconds > TIMELINE_SECONDS).then(|| Self {
+            audio,
+            hop,
+            moments: Vec::new(),
+            against: Vec::new(),
+            baseline: None,
+            running: RunningBaseline::default(),
+            state: State::Next,
+        })
+    }
+
+    /// Reads it against that baseline, or against what the recording shows of its own; begins anew.
+    pub fn set_against(&mut self, baseline: Option<Baseline>) {
+        self.baseline = baseline;
+        self.restart();
     }
 
     /// Windows that have their answer, and windows in all.
@@ -58,6 +75,8 @@ impl Timing {
     /// Lets go of what has been done so far, to begin anew.
     pub fn restart(&mut self) {
         self.moments.clear();
+        self.against.clear();
+        self.running = RunningBaseline::default();
         self.state = State::Next;
     }
 
@@ -72,7 +91,10 @@ impl Timing {
                 if done == windows {
                     let tier = if deep.is_some() { Tier::Deep } else { Tier::Quick };
                     let lengths = [WINDOW_SECONDS, self.hop, self.audio.seconds()];
-                    let timeline = Timeline::new(tier, lengths, std::mem::take(&mut self.moments));
+                    let against = std::mem::take(&mut self.against);
+                    let against = deep.filter(|deep| deep.heads_with_baseline() > 0).map(|_| against);
+                    let timeline = Timeline::new(tier, lengths, std::mem::take(&mut self.moments), against);
+                    self.restart();
                     return Ok(TimingStep::Done(Box::new(timeline)));
                 }
                 State::Hearing(Box::new(self.window(done)?))
@@ -82,15 +104,15 @@ impl Timing {
                     State::Hearing(hearing)
                 } else {
                     match (deep, hearing.deepening()) {
-                        (Some(_), Some(deepening)) => State::Deepening(Box::new(deepening)),
-                        _ => self.answered(hearing.answer()),
+                        (Some(deep), Some(deepening)) => State::Deepening(Box::new(self.set(deep, deepening)?)),
+                        _ => self.answered(hearing.answer(), None),
                     }
                 }
             }
             State::Deepening(mut deepening) => match deep {
                 Some(deep) => match deepening.step(deep, now)? {
                     DeepStep::Next => State::Deepening(deepening),
-                    DeepStep::Done(found) => self.answered(Some(found.probabilities)),
+                    DeepStep::Done(found) => self.deepened(&found),
                 },
                 None => State::Next,
             },
@@ -110,8 +132,22 @@ impl Timing {
         }
     }
 
-    fn answered(&mut self, answer: Option<Probabilities>) -> State {
+    fn set(&self, deep: &DeepEngine, deepening: Deepening) -> Result<Deepening> {
+        match &self.baseline {
+            Some(baseline) => deepening.against(deep, baseline),
+            None => self.running.set(deep, deepening),
+        }
+    }
+
+    fn deepened(&mut self, found: &Deepened) -> State {
+        let answer = found.analysis.probabilities;
+        self.running.hear(&found.voice.mean, self.hop, &answer);
+        self.answered(Some(answer), found.analysis.against.map(|against| against.probabilities))
+    }
+
+    fn answered(&mut self, answer: Option<Probabilities>, against: Option<Probabilities>) -> State {
         self.moments.push(answer);
+        self.against.push(against.or(answer));
         State::Next
     }
 

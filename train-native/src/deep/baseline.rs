@@ -8,7 +8,7 @@ use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use undertone::inference::{Emotion, VoiceMean};
+use undertone::inference::{Emotion, Population, Reference, Speech, Spread, VoiceMean};
 
 use super::embed::{Embedded, Embeddings};
 use crate::corpus::{Clip, CorpusKind};
@@ -22,7 +22,7 @@ pub struct BaselineTraining {
     pub none: f32,
     /// Share of the rows with one to four neutral clips; the rest get a mixture of all kinds of clips.
     pub neutral: f32,
-    /// Clips at the training speakers' mean that a baseline is thought to hold beside its own.
+    /// What the ratio of each number's variances ([`Population::ratio`]) is multiplied by where a baseline is shrunk.
     pub shrinkage: f32,
 }
 
@@ -57,15 +57,6 @@ impl fmt::Display for Amount {
             Self::All => f.write_str("all"),
         }
     }
-}
-
-/// The training speakers' means, which a baseline is compared with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Reference {
-    /// Over their neutral clips.
-    pub neutral: VoiceMean,
-    /// Over all their clips.
-    pub mixture: VoiceMean,
 }
 
 /// Clips of a training by speaker.
@@ -103,10 +94,9 @@ impl<'a> Speakers<'a> {
             let own = |group: &Vec<usize>| {
                 let means: Vec<VoiceMean> =
                     group.iter().filter_map(|clip| Some(mean(embeddings[*clip].first()?))).collect();
-                VoiceMean::mean(means.iter())
+                Spread::of(&means)
             };
-            let speakers: Vec<VoiceMean> = groups.par_iter().filter(|group| !group.is_empty()).map(own).collect();
-            VoiceMean::mean(speakers.iter())
+            Population::of(&groups.par_iter().map(own).collect::<Vec<_>>())
         };
         let reference = Reference { neutral: of(&neutral), mixture: of(&all) };
         Self { training: training.clone(), embeddings, reference, speaker, neutral, all }
@@ -120,9 +110,9 @@ impl<'a> Speakers<'a> {
             return None;
         }
         let is_neutral = at < self.training.none + self.training.neutral;
-        let (group, usual) = match is_neutral {
-            true => (&self.neutral[speaker], &self.reference.neutral),
-            false => (&self.all[speaker], &self.reference.mixture),
+        let (group, speech) = match is_neutral {
+            true => (&self.neutral[speaker], Speech::Neutral),
+            false => (&self.all[speaker], Speech::Mixture),
         };
         let mut others: Vec<usize> = group.iter().copied().filter(|other| *other != clip).collect();
         let wanted = if is_neutral { rng.random_range(1..=NEUTRAL) } else { rng.random_range(MIXTURE[0]..=MIXTURE[1]) };
@@ -133,7 +123,7 @@ impl<'a> Speakers<'a> {
             return None;
         }
         let own = VoiceMean::mean(copies.iter());
-        Some(own.offset(usual, copies.len(), self.training.shrinkage))
+        Some(self.reference.of(speech).offset(&own, copies.len() as f32, self.training.shrinkage))
     }
 }
 
@@ -174,7 +164,8 @@ pub fn test(
                     continue;
                 }
                 let means: Vec<VoiceMean> = drawn.iter().filter_map(mean_of).collect();
-                let offset = VoiceMean::mean(means.iter()).offset(&reference.neutral, means.len(), shrinkage);
+                let usual = VoiceMean::mean(means.iter());
+                let offset = reference.neutral.offset(&usual, means.len() as f32, shrinkage);
                 for clip in own.iter().filter(|clip| !drawn.contains(clip)) {
                     test.clips.push(*clip);
                     test.offsets.push(offset.clone());
@@ -186,7 +177,7 @@ pub fn test(
                     let others = means.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, mean)| mean);
                     let n = means.len().saturating_sub(1);
                     test.clips.push(*clip);
-                    test.offsets.push(VoiceMean::mean(others).offset(&reference.mixture, n, shrinkage));
+                    test.offsets.push(reference.mixture.offset(&VoiceMean::mean(others), n as f32, shrinkage));
                 }
             }
         }
@@ -232,7 +223,7 @@ mod tests {
         let how = BaselineTraining { none: 0.0, neutral: 1.0, shrinkage: 0.0 };
         let all: Vec<usize> = (0..clips.len()).collect();
         let speakers = Speakers::new(&how, &clips, &embeddings, &all);
-        assert_eq!((speakers.reference.neutral.pooled[0], speakers.reference.mixture.blocks[0]), (15.0, 15.5));
+        assert_eq!((speakers.reference.neutral.mean.pooled[0], speakers.reference.mixture.mean.blocks[0]), (15.0, 15.5));
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         for (clip, offset) in [(0, -5.0), (4, -5.0), (6, 5.0), (11, 5.0)] {
             let drawn = speakers.draw(clip, &mut rng).unwrap();

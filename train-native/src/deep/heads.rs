@@ -13,11 +13,10 @@ use serde::{Deserialize, Serialize};
 use undertone::features::FeatureConfig;
 use undertone::inference::{
     DeepEngine, DeepInputs, Emotion, Encoder, EncoderEntry, Manifest, ModelEntry, ModelKind, N_CLASSES, Probabilities,
-    SCHEMA, Tier, VoiceMean, sha256_hex,
+    Reference, SCHEMA, Tier, VoiceMean, sha256_hex,
 };
 use undertone_boosters::{TrainingSet, lightgbm, xgboost};
 
-use super::baseline::Reference;
 use super::embed::Embeddings;
 use super::export::{attention_onnx, linear_onnx, projected_columns, svm_onnx};
 use super::linear::{self, Linear};
@@ -262,6 +261,7 @@ impl Fitted {
             features: features.clone(),
             models: self.entries(setting.encoder, &[]),
             encoder: Some(setting.encoder.clone()),
+            baseline: None,
             ensembles: Vec::new(),
             license: LICENSE.into(),
         };

@@ -10,21 +10,25 @@ use undertone::inference::sha256_hex;
 
 use super::attention::AttentionTraining;
 use super::baseline::BaselineTraining;
+use super::heads::HEADS;
 use super::linear::LinearTraining;
 use super::svm::SvmTraining;
+use super::vote::VoteTraining;
 use crate::augment::Augmentation;
 use crate::corpus::CorpusKind;
 use crate::recipe::{LightgbmTraining, XgboostTraining};
 use crate::split::Protocol;
 
 /// The recipe that is used where none is named.
-pub const DEFAULT: &str = "deep";
+pub const DEFAULT: &str = "deep-baseline";
+/// Teaches the quick tier: heads that know no baselines.
+pub const TEACHER: &str = "deep";
 /// The recipe that only shows that everything runs.
 pub const SMOKE: &str = "deep-smoke";
 
 const BUILT_IN: [(&str, &str); 5] = [
-    (DEFAULT, include_str!("../../recipes/deep.toml")),
-    ("deep-baseline", include_str!("../../recipes/deep-baseline.toml")),
+    (DEFAULT, include_str!("../../recipes/deep-baseline.toml")),
+    (TEACHER, include_str!("../../recipes/deep.toml")),
     ("deep-even", include_str!("../../recipes/deep-even.toml")),
     ("deep-crema", include_str!("../../recipes/deep-crema.toml")),
     (SMOKE, include_str!("../../recipes/deep-smoke.toml")),
@@ -57,6 +61,9 @@ pub struct DeepRecipe {
     /// How the heads learn to know a speaker's baseline; where it is left out, they know none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baselines: Option<BaselineTraining>,
+    /// How the heads' logarithmic pool is fitted; where it is left out, they vote by a weighted mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vote: Option<VoteTraining>,
     /// What is done to training sound; the copies are each corpus' own.
     pub augmentation: Augmentation,
     /// How each corpus counts.
@@ -124,6 +131,20 @@ impl DeepRecipe {
                 "baselines: none and neutral are shares, of sum 1 at most"
             );
             ensure!((0.0..=100.0).contains(&baselines.shrinkage), "baselines.shrinkage: 0 to 100");
+        }
+        ensure!(
+            self.baselines.is_some() == self.vote.is_some(),
+            "vote: heads that know baselines need it, and no others do"
+        );
+        if let Some(vote) = &self.vote {
+            let shares = [vote.evenness, vote.evenness_with_baseline];
+            ensure!(shares.iter().all(|share| (0.0..=1.0).contains(share)), "vote: evenness is a share, 0 to 1");
+            ensure!(!self.choose_members, "vote: its members are named, not chosen");
+            ensure!(!vote.with_baseline.is_empty(), "vote.with_baseline: at least one head");
+            for name in &vote.with_baseline {
+                let heads = HEADS.map(|(name, _)| name);
+                ensure!(heads.contains(&name.as_str()), "vote.with_baseline: {name} is none of {}", heads.join(", "));
+            }
         }
         for (corpus, share) in &self.corpora {
             ensure!(share.weight >= 0.0 && share.weight.is_finite(), "corpora.{corpus}.weight: not negative");

@@ -33,6 +33,8 @@ use crate::split::{Fold, Protocol, validation};
 use crate::train::{confusion_table, json, readme};
 use crate::{atomic, interrupt, report, verify};
 
+/// Name of the training speakers' file beside the manifest.
+pub const BASELINE_FILE: &str = "baseline.bin";
 /// Name of the encoder's file beside the manifest.
 pub const ENCODER_FILE: &str = "encoder.onnx";
 
@@ -279,6 +281,10 @@ impl<'a> Bench<'a> {
         let answers: Vec<Vec<Probabilities>> = checkpoint.inner_answers.iter().map(scored).collect();
         let answers = vote::among(&answers, classes);
         let labels: Vec<Emotion> = labels.iter().copied().filter(is_scored).collect();
+        if let Some(how) = &self.job.recipe.vote {
+            let all: Vec<usize> = (0..HEADS.len()).collect();
+            return vote::fit_pool(&answers, &labels, &all, how.evenness);
+        }
         let fit = if self.job.recipe.choose_members { vote::choose } else { vote::fit };
         fit(&answers, &labels, self.job.recipe.prior_clips)
     }
@@ -368,7 +374,7 @@ impl<'a> Bench<'a> {
             clips.iter().map(|clip| self.dataset.content[*clip].as_str()).collect::<Vec<_>>().join(" ")
         };
         // The vote is fitted to what a checkpoint holds.
-        let heads = DeepRecipe { choose_members: false, ..self.job.recipe.clone() };
+        let heads = DeepRecipe { choose_members: false, vote: None, ..self.job.recipe.clone() };
         let recipe = heads.sha256(&self.features, &self.entry.sha256)?;
         let inner = self.inner(protocol, fold, seed)?;
         let hash = sha256_hex(&serde_json::to_vec(&(recipe, of(&inner.train), of(&inner.test), of(&fold.test), seed))?);
@@ -380,6 +386,7 @@ impl<'a> Bench<'a> {
         let fold = Fold { name: "of all".into(), train: (0..self.dataset.len()).collect(), test: Vec::new() };
         let checkpoint = self.all_folds(&[fold], Protocol::Luna5, "deep-final", seed)?.remove(0);
         let vote = self.vote(&checkpoint, &Emotion::ALL);
+        let (baseline, reference) = self.baseline_entry(&checkpoint).unzip();
         let fitted = checkpoint.fitted;
         let path = self.job.models.join(report::MANIFEST);
         let json_of_quick = std::fs::read(&path)
@@ -396,14 +403,17 @@ impl<'a> Bench<'a> {
             heads.iter().zip(&vote.weights).map(|(head, weight)| Member { model: head.name.clone(), weight: *weight });
         manifest.ensembles.push(EnsembleEntry {
             tier: Tier::Deep,
+            pool: vote.pool,
             members: members.collect(),
             temperature: vote.joined,
         });
         manifest.encoder = Some(self.entry.clone());
+        manifest.baseline = baseline;
         let mut files: Vec<(String, Vec<u8>)> =
             heads.iter().map(|entry| entry.file.clone()).zip(fitted.files.iter().cloned()).collect();
         manifest.models.extend(heads);
         interrupt::check()?;
+        files.extend(reference.map(|bytes| (BASELINE_FILE.to_owned(), bytes)));
         files.push((ENCODER_FILE.into(), self.job.encoder.clone()));
         files.push((report::MANIFEST.into(), json(&manifest)?));
         atomic::write_all(&self.job.models, &files)?;

@@ -1,7 +1,7 @@
 //! The deep tier's vote: temperatures and weights, fitted on speakers that the heads did not hear.
 
 use serde::{Deserialize, Serialize};
-use undertone::inference::{Emotion, Probabilities, calibration};
+use undertone::inference::{Emotion, N_CLASSES, Pool, Probabilities, calibration};
 
 use crate::calibrate::temperature;
 
@@ -14,6 +14,20 @@ pub struct Vote {
     pub weights: Vec<f32>,
     /// Of the joined answer.
     pub joined: f32,
+    /// How they are joined.
+    pub pool: Pool,
+}
+
+/// How a logarithmic pool is fitted, and who votes where there is a baseline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VoteTraining {
+    /// How far fitted weights are drawn toward even ones, 0 to 1.
+    pub evenness: f32,
+    /// Names of the heads that vote where there is a baseline, each of them as it hears the clip and as it hears it less the baseline.
+    pub with_baseline: Vec<String>,
+    /// As `evenness`, for that vote.
+    pub evenness_with_baseline: f32,
 }
 
 /// Answers among `classes` only: what the test corpus has no label for is left out, as the figures leave it out.
@@ -82,10 +96,54 @@ fn vote_of(
         let sum: f64 = shares.iter().sum();
         weights = shares.into_iter().map(|share| if sum > 0.0 { share / sum } else { 1.0 / n }).collect();
     }
-    let mut vote = Vote { temperatures, weights: vec![0.0; scaled.len()], joined: 1.0 };
+    let mut vote = Vote { temperatures, weights: vec![0.0; scaled.len()], joined: 1.0, pool: Pool::Linear };
     members.iter().zip(weights).for_each(|(head, weight)| vote.weights[*head] = weight as f32);
     vote.joined = temperature(&vote.mixture(scaled), labels);
     vote
+}
+
+/// Fits a logarithmic pool of `members` among the heads: a temperature for each head, the weights under which the labels are likeliest
+/// (exponentiated gradient; the loss is convex in them), drawn toward even ones by `evenness`, and a temperature for the pool.
+pub fn fit_pool(answers: &[Vec<Probabilities>], labels: &[Emotion], members: &[usize], evenness: f32) -> Vote {
+    let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
+    let scaled = scaled(answers, &temperatures);
+    let n = members.len().max(1) as f64;
+    let mut weights = vec![1.0 / n; members.len()];
+    for _ in 0..ROUNDS {
+        if evenness < 1.0 {
+            let gradient = pool_gradient(&scaled, labels, members, &weights);
+            weights.iter_mut().zip(gradient).for_each(|(weight, slope)| *weight *= (-STEP * slope).clamp(-1.0, 1.0).exp());
+        }
+    }
+    let sum: f64 = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+    let even = f64::from(evenness);
+    let mut vote = Vote { temperatures, weights: vec![0.0; scaled.len()], joined: 1.0, pool: Pool::Logarithmic };
+    for (head, weight) in members.iter().zip(weights) {
+        vote.weights[*head] = ((1.0 - even) * weight / sum + even / n) as f32;
+    }
+    vote.joined = temperature(&vote.mixture(&scaled), labels);
+    vote
+}
+
+const STEP: f64 = 0.5;
+
+/// Slope of the mean log loss in each member's weight.
+fn pool_gradient(scaled: &[Vec<Probabilities>], labels: &[Emotion], members: &[usize], weights: &[f64]) -> Vec<f64> {
+    let mut gradient = vec![0.0; members.len()];
+    for (clip, label) in labels.iter().enumerate() {
+        let logs: Vec<[f64; N_CLASSES]> =
+            members.iter().map(|head| scaled[*head][clip].map(|p| f64::from(p.max(1e-7)).ln())).collect();
+        let logits: [f64; N_CLASSES] =
+            std::array::from_fn(|class| logs.iter().zip(weights).map(|(log, weight)| weight * log[class]).sum());
+        let peak = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let powers = logits.map(|logit| (logit - peak).exp());
+        let total: f64 = powers.iter().sum();
+        for (slope, log) in gradient.iter_mut().zip(&logs) {
+            let expected: f64 = powers.iter().zip(log).map(|(power, log)| power / total * log).sum();
+            *slope += (expected - log[label.index()]) / labels.len() as f64;
+        }
+    }
+    gradient
 }
 
 impl Vote {
@@ -104,7 +162,7 @@ impl Vote {
         let clips = scaled.first().map_or(0, Vec::len);
         let vote = |clip: usize| {
             let votes = scaled.iter().zip(&self.weights).map(|(answers, weight)| (&answers[clip], *weight));
-            calibration::soft_vote(votes)
+            self.pool.join(votes)
         };
         (0..clips).map(vote).collect()
     }
@@ -136,6 +194,22 @@ mod tests {
         assert!(free.weights[0] > 0.9 && (0.5..0.6).contains(&held.weights[0]), "{free:?} {held:?}");
         let (each, joined) = free.apply(&[good, poor]);
         assert!(each.len() == 2 && joined.iter().all(|answer| answer[0] > 0.5));
+    }
+
+    #[test]
+    fn a_pool_finds_the_better_head_and_evenness_holds_it_back() {
+        let (mut right, mut wrong) = ([0.05; N_CLASSES], [0.05; N_CLASSES]);
+        right[0] = 0.65;
+        wrong[3] = 0.65;
+        let labels = vec![Emotion::Neutral; 40];
+        let mixed = |odd: usize| (0..40).map(|clip| if clip % odd == 0 { wrong } else { right }).collect::<Vec<_>>();
+        let answers = [mixed(8), mixed(2), mixed(4)];
+        let free = fit_pool(&answers, &labels, &[0, 1], 0.0);
+        assert!(free.weights[0] > 0.9 && free.weights[2] == 0.0, "{free:?}");
+        let even = fit_pool(&answers, &labels, &[0, 1], 1.0);
+        assert_eq!(even.weights, [0.5, 0.5, 0.0]);
+        let (each, joined) = free.apply(&answers);
+        assert!(each.len() == 3 && joined[1][0] > 0.6, "{:?}", joined[1]);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use undertone::features::{FeatureConfig, cnn_windows};
 use undertone::inference::{
-    Emotion, Engine, EnsembleEntry, Inputs, Manifest, Member, ModelEntry, ModelKind, N_CLASSES, Probabilities, SCHEMA,
-    Tier, sha256_hex,
+    Emotion, Engine, EnsembleEntry, Inputs, Manifest, Member, ModelEntry, ModelKind, N_CLASSES, Pool,
+    Probabilities, SCHEMA, Tier, sha256_hex,
 };
 use undertone_boosters::{lightgbm, xgboost};
 
@@ -242,7 +242,13 @@ impl Fitted {
             features: features.clone(),
             models,
             encoder: None,
-            ensembles: vec![EnsembleEntry { tier: Tier::Quick, members, temperature: temperatures.joined }],
+            baseline: None,
+            ensembles: vec![EnsembleEntry {
+                tier: Tier::Quick,
+                pool: Pool::Linear,
+                members,
+                temperature: temperatures.joined,
+            }],
             license: LICENSE.into(),
         }
     }

@@ -4,13 +4,13 @@ use anyhow::Result;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use undertone::inference::{Emotion, Probabilities, Tier};
+use undertone::inference::{BaselineEntry, BaselineMember, Emotion, Probabilities, Tier, sha256_hex};
 
-use super::{Bench, Checkpoint};
+use super::{BASELINE_FILE, Bench, Checkpoint};
 use crate::deep::baseline::{Amount, Test, test};
 use crate::deep::embed::Embeddings;
 use crate::deep::heads::{Fitted, HEADS, Setting};
-use crate::deep::vote;
+use crate::deep::vote::{self, Vote};
 use crate::metrics::{Outcome, score};
 use crate::results::{CLEAN, Run, RunInfo, commit};
 use crate::split::Protocol;
@@ -130,21 +130,52 @@ impl Bench<'_> {
         Ok(runs)
     }
 
+    /// The vote of the heads with and without a baseline, less first, fitted to held-out clips with every amount.
+    fn baseline_vote(&self, checkpoint: &Checkpoint, classes: &[Emotion]) -> Option<Vote> {
+        let how = self.job.recipe.vote.as_ref()?;
+        let mut answers: Vec<Vec<Probabilities>> = vec![Vec::new(); 2 * HEADS.len()];
+        let mut labels = Vec::new();
+        for heard in &checkpoint.heard {
+            let both = both(&heard.inner, &heard.inner_answers, &checkpoint.inner, &checkpoint.inner_answers);
+            answers.iter_mut().zip(both).for_each(|(all, part)| all.extend(part));
+            labels.extend(heard.inner.iter().map(|clip| self.labels[*clip]));
+        }
+        let (answers, labels) = scored(&answers, &labels, classes);
+        let place = |name: &String| HEADS.iter().position(|(head, _)| head == name);
+        let less = how.with_baseline.iter().filter_map(place);
+        let members: Vec<usize> = less.clone().chain(less.map(|head| HEADS.len() + head)).collect();
+        Some(vote::fit_pool(&vote::among(&answers, classes), &labels, &members, how.evenness_with_baseline))
+    }
+
+    /// How the heads vote with a baseline, and the training speakers' file; `None` where they know none.
+    pub(super) fn baseline_entry(&self, checkpoint: &Checkpoint) -> Option<(BaselineEntry, Vec<u8>)> {
+        let reference = checkpoint.fitted.reference.as_ref()?.to_bytes();
+        let vote = self.baseline_vote(checkpoint, &Emotion::ALL)?;
+        let member = |(place, weight): (usize, &f32)| BaselineMember {
+            model: HEADS[place % HEADS.len()].0.to_owned(),
+            less: place < HEADS.len(),
+            weight: *weight,
+            temperature: vote.temperatures[place],
+        };
+        let entry = BaselineEntry {
+            file: BASELINE_FILE.into(),
+            bytes: reference.len() as u64,
+            sha256: sha256_hex(&reference),
+            caution: self.job.recipe.baselines.as_ref()?.shrinkage,
+            members: vote.weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0).map(member).collect(),
+            temperature: vote.joined,
+        };
+        Some((entry, reference))
+    }
+
     /// Calibrated outcomes of each head with the baseline, of the vote, and of the vote without it on the same clips.
     fn baseline_outcomes(&self, checkpoint: &Checkpoint, heard: &Heard, classes: &[Emotion]) -> Vec<Vec<Outcome>> {
-        let both = |clips: &[usize], with: &[Vec<Probabilities>], all: &[usize], plain: &[Vec<Probabilities>]| {
-            let places: Vec<usize> =
-                clips.iter().filter_map(|clip| all.iter().position(|other| other == clip)).collect();
-            let plain = plain.iter().map(|answers| places.iter().map(|place| answers[*place]).collect());
-            with.iter().cloned().chain(plain).collect::<Vec<Vec<Probabilities>>>()
-        };
-        let inner = both(&heard.inner, &heard.inner_answers, &checkpoint.inner, &checkpoint.inner_answers);
         let tested = both(&heard.test, &heard.test_answers, &checkpoint.test, &checkpoint.test_answers);
-        let labels: Vec<Emotion> = heard.inner.iter().map(|clip| self.labels[*clip]).collect();
-        let (inner, labels) = scored(&inner, &labels, classes);
-        let joint = vote::fit(&vote::among(&inner, classes), &labels, self.job.recipe.prior_clips);
         let tested = vote::among(&tested, classes);
-        let (mut each, joined) = joint.apply(&tested);
+        let (mut each, joined) = match self.baseline_vote(checkpoint, classes) {
+            Some(vote) => vote.apply(&tested),
+            None => return Vec::new(),
+        };
         each.truncate(HEADS.len());
         let (_, plain) = self.vote(checkpoint, classes).apply(&tested[HEADS.len()..]);
         let outcomes = |answers: Vec<Probabilities>| {
@@ -157,6 +188,18 @@ impl Bench<'_> {
         };
         each.into_iter().chain([joined, plain]).map(outcomes).collect()
     }
+}
+
+/// What the heads answer to `clips` with a baseline, and then what they answer without.
+fn both(
+    clips: &[usize],
+    with: &[Vec<Probabilities>],
+    all: &[usize],
+    plain: &[Vec<Probabilities>],
+) -> Vec<Vec<Probabilities>> {
+    let places: Vec<usize> = clips.iter().filter_map(|clip| all.iter().position(|other| other == clip)).collect();
+    let plain = plain.iter().map(|answers| places.iter().map(|place| answers[*place]).collect());
+    with.iter().cloned().chain(plain).collect()
 }
 
 /// Answers and labels of the clips whose labels are among `classes`.
