@@ -94,7 +94,7 @@ pub async fn analyze(samples: Vec<f32>, sample_rate: u32, options: &Options) -> 
         (Some(deep), Some(mut deepening)) => loop {
             yield_now().await;
             if let DeepStep::Done(found) = deepening.step(&deep, &now)? {
-                break Some(found);
+                break Some(found.analysis);
             }
         },
         _ => None,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::browser::{Buffer, Download, FileCache, Freshness, can_unpack, now, yield_now};
-use crate::inference::{DeepEngine, Encoder, EncoderEntry, Manifest, ModelEntry, Tier};
+use crate::inference::{BaselineEntry, DeepEngine, Encoder, EncoderEntry, Manifest, ModelEntry, Tier};
 use crate::protocol::{DeepOffer, LoadedModel};
 use crate::{Error, Result};
 
@@ -25,11 +25,13 @@ pub(super) fn offer(manifest: &Manifest, packed: &HashMap<String, u64>) -> Optio
     let encoder = manifest.encoder.as_ref()?;
     manifest.ensemble(Tier::Deep)?;
     Some(DeepOffer {
+        version: manifest.deep_version()?,
         bytes: files(manifest, packed).iter().map(|file| file.travels).sum(),
         encoder: encoder.name.clone(),
         heads: manifest.tier(Tier::Deep).map(|entry| (entry.name.clone(), entry.kind)).collect(),
         files: std::iter::once((&encoder.name, encoder.bytes, &encoder.sha256))
             .chain(manifest.tier(Tier::Deep).map(|entry| (&entry.name, entry.bytes, &entry.sha256)))
+            .chain(manifest.baseline.iter().map(|entry| (&entry.file, entry.bytes, &entry.sha256)))
             .map(|(name, bytes, sha256)| LoadedModel { name: name.clone(), bytes, sha256: sha256.clone() })
             .collect(),
     })
@@ -38,6 +40,7 @@ pub(super) fn offer(manifest: &Manifest, packed: &HashMap<String, u64>) -> Optio
 enum Entry<'a> {
     Encoder(&'a EncoderEntry),
     Head(&'a ModelEntry),
+    Baseline(&'a BaselineEntry),
 }
 
 struct File<'a> {
@@ -56,6 +59,7 @@ impl File<'_> {
         match self.entry {
             Entry::Encoder(entry) => entry.check(&file.to_vec()),
             Entry::Head(entry) => entry.check(&file.to_vec()),
+            Entry::Baseline(entry) => entry.check(&file.to_vec()),
         }
     }
 
@@ -75,7 +79,8 @@ fn files<'a>(manifest: &'a Manifest, packed: &HashMap<String, u64>) -> Vec<File<
     };
     let encoder = manifest.encoder.iter().map(|e| file(Entry::Encoder(e), &e.file, &e.sha256, e.bytes));
     let heads = manifest.tier(Tier::Deep).map(|e| file(Entry::Head(e), &e.file, &e.sha256, e.bytes));
-    encoder.chain(heads).collect()
+    let baseline = manifest.baseline.iter().map(|e| file(Entry::Baseline(e), &e.file, &e.sha256, e.bytes));
+    encoder.chain(heads).chain(baseline).collect()
 }
 
 /// All files of the deep tier, checked, not yet in the worker's own memory.
@@ -168,7 +173,11 @@ pub(super) async fn load(manifest: &Manifest, mut fetched: Fetched) -> Result<De
     let encoder = Encoder::load(entry, &bytes, &[])?;
     drop(bytes);
     yield_now().await;
-    DeepEngine::with_encoder(manifest.clone(), encoder.into(), |entry| {
+    let engine = DeepEngine::with_encoder(manifest.clone(), encoder.into(), |entry| {
         fetched.files.remove(&entry.file).map(|file| file.to_vec())
-    })
+    })?;
+    match manifest.baseline.as_ref().and_then(|entry| fetched.files.remove(&entry.file)) {
+        Some(file) => engine.with_reference(&file.to_vec()),
+        None => Ok(engine),
+    }
 }

@@ -110,6 +110,7 @@ impl Host {
                 }
             }
             Ok((Request::Deepen(policy), _)) => self.deepen(policy),
+            Ok((Request::Ordinary(baseline), _)) => self.set_ordinary(baseline.map(|baseline| *baseline)),
             Ok((Request::Sound { job, of: Sound::Heard }, _)) => self.hand_out(job),
             Ok((Request::Sound { job, of }, Some(file))) => self.hand_out_recorded(job, of, file),
             Ok((Request::Sound { job, of }, None)) => self.post(&Response::Sound { job, of, sample_rate: 0 }),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::host::Host;
 use crate::Result;
-use crate::analysis::{DeepStep, Ear, Hearing};
+use crate::analysis::{DeepStep, Ear, Hearing, RunningBaseline};
 use crate::browser::{now, spawn, yield_now};
 use crate::inference::{DeepEngine, Engine, Probabilities};
 use crate::protocol::{Response, SessionId};
@@ -27,6 +27,8 @@ struct Session {
     ear: Ear,
     /// When the deep tier was asked last.
     deepened: f64,
+    /// What has been heard of the voice so far.
+    running: RunningBaseline,
 }
 
 impl Live {
@@ -43,7 +45,12 @@ impl Live {
 impl Host {
     pub(super) fn begin_live(&self, id: SessionId, sample_rate: u32) {
         match Ear::new(sample_rate) {
-            Ok(ear) => drop(self.live.session.replace(Some(Session { id, ear, deepened: f64::NEG_INFINITY }))),
+            Ok(ear) => drop(self.live.session.replace(Some(Session {
+                id,
+                ear,
+                deepened: f64::NEG_INFINITY,
+                running: RunningBaseline::default(),
+            }))),
             Err(error) => self.post(&Response::Live { session: id, heard: Err(error) }),
         }
     }
@@ -92,15 +99,21 @@ impl Host {
         {
             yield_now().await;
             self.live.with(id, |session| session.deepened = now());
-            if let Some(answer) = self.deepen_live(&deep, &hearing).await? {
+            if let Some(answer) = self.deepen_live(id, &deep, &hearing).await? {
                 self.live.with(id, |session| session.ear.take_deep(&hearing, answer));
             }
         }
         Ok(())
     }
 
-    async fn deepen_live(&self, deep: &DeepEngine, hearing: &Hearing) -> Result<Option<Probabilities>> {
-        let Some(mut deepening) = hearing.deepening() else { return Ok(None) };
+    /// Set against the ordinary voice that is known, else against what has been heard so far.
+    async fn deepen_live(&self, id: SessionId, deep: &DeepEngine, hearing: &Hearing) -> Result<Option<Probabilities>> {
+        let Some(deepening) = hearing.deepening() else { return Ok(None) };
+        let running = if self.second.ordinary.borrow().is_some() { None } else { self.live.with(id, |s| s.running.clone()) };
+        let mut deepening = match running {
+            Some(running) => running.set(deep, deepening)?,
+            None => self.against_ordinary(deep, deepening),
+        };
         loop {
             let begun = now();
             let before = deepening.progress().0;
@@ -108,8 +121,10 @@ impl Host {
             if deepening.progress().0 > before {
                 self.second.window_millis.set((now() - begun) as f32);
             }
-            if let DeepStep::Done(analysis) = step {
-                return Ok(Some(analysis.probabilities));
+            if let DeepStep::Done(found) = step {
+                let plain = found.analysis.probabilities;
+                self.live.with(id, |session| session.running.hear(&found.voice.mean, DEEP_EVERY as f32 / 1e3, &plain));
+                return Ok(Some(found.analysis.against.map_or(plain, |against| against.probabilities)));
             }
             yield_now().await;
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::deep::{self, Fetched};
 use super::host::Host;
 use super::models::Loaded;
-use crate::analysis::{DeepAnalysis, DeepStep, Deepening};
+use crate::analysis::{Baseline, DeepStep, Deepened, Deepening, Reheard};
 use crate::browser::{memory_bytes, now, spawn, yield_now};
 use crate::inference::DeepEngine;
 use crate::protocol::{DeepEvent, DeepPolicy, DeepReady, JobId, Response};
@@ -19,6 +19,12 @@ pub(super) struct Second {
     policy: Cell<DeepPolicy>,
     tier: RefCell<Tier>,
     clip: RefCell<Option<Answered>>,
+    /// The clip that has its second answer.
+    reheard: RefCell<Option<(JobId, Reheard)>>,
+    /// The ordinary voice that answers are set against.
+    pub(super) ordinary: RefCell<Option<Baseline>>,
+    /// How often that has changed.
+    pub(super) changes: Cell<u32>,
     /// Milliseconds that a window took when one was heard last; 0 while unknown.
     pub(super) window_millis: Cell<f32>,
 }
@@ -79,6 +85,7 @@ impl Host {
     pub(super) fn forget_answered(&self) {
         let job = self.second.clip.borrow().as_ref().map(|clip| clip.job);
         job.into_iter().for_each(|job| self.forget_job(job));
+        self.second.reheard.take();
     }
 
     /// Lets go of that job, if it is the one that was answered last.
@@ -86,6 +93,30 @@ impl Host {
         if self.second.clip.borrow().as_ref().is_some_and(|clip| clip.job == job) {
             self.end_deepening(job);
             self.second.clip.take();
+        }
+        self.second.reheard.borrow_mut().take_if(|(held, _)| *held == job);
+    }
+
+    /// Sets all answers against that voice from now on, and the clip that was answered last at once.
+    pub(super) fn set_ordinary(self: &Rc<Self>, baseline: Option<Baseline>) {
+        self.timed.again();
+        self.second.ordinary.replace(baseline);
+        self.second.changes.set(self.second.changes.get().wrapping_add(1));
+        if let Some(engine) = self.deep_engine()
+            && let Some((job, reheard)) = &*self.second.reheard.borrow()
+        {
+            let ordinary = self.second.ordinary.borrow();
+            let against = ordinary.as_ref().map(|baseline| reheard.against(&engine, baseline)).transpose();
+            self.post_deep(DeepEvent::Against { job: *job, against: against.ok().flatten().flatten() });
+        }
+        self.run_next();
+    }
+
+    /// Set against the ordinary voice, where there is one that this tier can use.
+    pub(super) fn against_ordinary(&self, engine: &DeepEngine, deepening: Deepening) -> Deepening {
+        match &*self.second.ordinary.borrow() {
+            Some(baseline) => deepening.clone().against(engine, baseline).unwrap_or(deepening),
+            None => deepening,
         }
     }
 
@@ -194,9 +225,11 @@ impl Host {
             return;
         }
         match outcome {
-            Ok(analysis) => {
+            Ok(Deepened { analysis, voice, reheard }) => {
                 self.second.clip.take();
-                self.post_deep(DeepEvent::Done { job, analysis, memory: memory_bytes() });
+                self.second.reheard.replace(Some((job, reheard)));
+                let (analysis, voice) = (Box::new(analysis), Box::new(voice));
+                self.post_deep(DeepEvent::Done { job, analysis, voice, memory: memory_bytes() });
             }
             Err(error) => {
                 if let Some(clip) = &mut *self.second.clip.borrow_mut() {
@@ -207,8 +240,9 @@ impl Host {
         }
     }
 
-    async fn hear(&self, engine: &DeepEngine, job: JobId, mut deepening: Deepening) -> Result<Box<DeepAnalysis>> {
+    async fn hear(&self, engine: &DeepEngine, job: JobId, deepening: Deepening) -> Result<Deepened> {
         let mut told = None;
+        let mut deepening = self.against_ordinary(engine, deepening);
         loop {
             let (window, of) = deepening.progress();
             if told != Some((window, of)) {
@@ -224,8 +258,8 @@ impl Host {
             if deepening.progress().0 > window {
                 self.second.window_millis.set((now() - begun) as f32);
             }
-            if let DeepStep::Done(analysis) = step {
-                return Ok(analysis);
+            if let DeepStep::Done(found) = step {
+                return Ok(*found);
             }
         }
     }

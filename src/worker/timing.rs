@@ -36,6 +36,13 @@ impl Timed {
         self.clip.replace(timing.map(|timing| Clip { timing, quick: true, deep: true }));
     }
 
+    /// The deep tier's is to be made anew; one that is being made is when it is done.
+    pub(super) fn again(&self) {
+        if let Some(clip) = &mut *self.clip.borrow_mut() {
+            clip.deep = true;
+        }
+    }
+
     /// Lets go of that job's clip, or of any.
     pub(super) fn forget(&self, job: Option<JobId>) {
         if job.is_none() || self.job.get() == job {
@@ -58,11 +65,13 @@ impl Host {
         let (host, loaded) = (self.clone(), loaded.clone());
         spawn(async move {
             let deep = deep.filter(|_| !clip.quick);
+            clip.timing.set_against(host.second.ordinary.borrow().clone());
+            let asked = host.second.changes.get();
             let outcome = host.time(&loaded, deep.as_deref(), job, &mut clip.timing).await;
             if host.timed.job.get() == Some(job) {
                 match outcome {
                     Ok(Some(timeline)) => {
-                        (clip.quick, clip.deep) = (false, deep.is_none());
+                        (clip.quick, clip.deep) = (false, deep.is_none() || asked != host.second.changes.get());
                         host.post(&Response::Timing { job, event: TimingEvent::Done(timeline) });
                     }
                     // Somebody speaks, or asks: begun anew when that is over.

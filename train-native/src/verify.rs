@@ -136,7 +136,11 @@ pub fn load(models: &Path) -> Result<(Engine, Option<DeepEngine>)> {
     let deep = match &manifest.encoder {
         Some(encoder) => {
             let bytes = read(&encoder.file)?;
-            Some(DeepEngine::new(manifest.clone(), &bytes, &[], |entry| read(&entry.file).ok())?)
+            let deep = DeepEngine::new(manifest.clone(), &bytes, &[], |entry| read(&entry.file).ok())?;
+            Some(match &manifest.baseline {
+                Some(entry) => deep.with_reference(&read(&entry.file)?)?,
+                None => deep,
+            })
         }
         None => None,
     };

@@ -22,8 +22,9 @@ pub struct TierFile {
 /// The files of the deep tier, the encoder first; none where the manifest has no such tier.
 pub fn files(manifest: &Value) -> Result<Vec<TierFile>> {
     let encoder = manifest.get("encoder").filter(|encoder| !encoder.is_null());
+    let baseline = manifest.get("baseline").filter(|baseline| !baseline.is_null());
     let heads = of_tier(manifest, "deep");
-    encoder.into_iter().chain(heads).map(tier_file).collect()
+    encoder.into_iter().chain(heads).chain(baseline).map(tier_file).collect()
 }
 
 /// The models that the manifest has in a tier.
@@ -96,14 +97,15 @@ mod tests {
         fs::write(
             folder.join("manifest.json"),
             r#"{"models": [{"file": "a.onnx", "tier": "quick", "bytes": 4000}, {"tier": "deep", "file": "b.onnx", "bytes": 4000}],
-                "encoder": {"file": "e.onnx", "bytes": 3000}}"#,
+                "encoder": {"file": "e.onnx", "bytes": 3000}, "baseline": {"file": "v.bin", "bytes": 2000}}"#,
         )
         .unwrap();
         fs::write(folder.join("b.onnx"), [7; 4000]).unwrap();
         fs::write(folder.join("e.onnx"), [8; 3000]).unwrap();
+        fs::write(folder.join("v.bin"), [9; 2000]).unwrap();
         pack(&folder).unwrap();
         let sizes: Value = serde_json::from_str(&fs::read_to_string(folder.join("packed.json")).unwrap()).unwrap();
-        assert_eq!(sizes.as_object().unwrap().len(), 2);
+        assert_eq!(sizes.as_object().unwrap().len(), 3);
         assert_eq!(sizes["e.onnx"], fs::read(folder.join("e.onnx.gzip")).unwrap().len());
         assert!(!folder.join("a.onnx.gzip").exists());
         report(&folder).unwrap();
