@@ -137,8 +137,7 @@ impl DeepRecipe {
             "vote: heads that know baselines need it, and no others do"
         );
         if let Some(vote) = &self.vote {
-            let shares = [vote.evenness, vote.evenness_with_baseline];
-            ensure!(shares.iter().all(|share| (0.0..=1.0).contains(share)), "vote: evenness is a share, 0 to 1");
+            ensure!((0.0..=1.0).contains(&vote.evenness), "vote.evenness: 0 to 1");
             ensure!(!self.choose_members, "vote: its members are named, not chosen");
             ensure!(!vote.with_baseline.is_empty(), "vote.with_baseline: at least one head");
             for name in &vote.with_baseline {

@@ -26,8 +26,6 @@ pub struct VoteTraining {
     pub evenness: f32,
     /// Names of the heads that vote where there is a baseline, each of them as it hears the clip and as it hears it less the baseline.
     pub with_baseline: Vec<String>,
-    /// As `evenness`, for that vote.
-    pub evenness_with_baseline: f32,
 }
 
 /// Answers among `classes` only: what the test corpus has no label for is left out, as the figures leave it out.
@@ -59,14 +57,10 @@ pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64)
 pub fn choose(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64) -> Vote {
     let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
     let scaled = scaled(answers, &temperatures);
-    let log_loss = |vote: &Vote| {
-        let likely = |(answer, label): (&Probabilities, &Emotion)| f64::from(answer[label.index()].max(1e-9)).ln();
-        -vote.joined(&scaled).iter().zip(labels).map(likely).sum::<f64>()
-    };
     let sets = (1..1usize << answers.len()).map(|set| {
         let members: Vec<usize> = (0..answers.len()).filter(|head| set >> head & 1 == 1).collect();
         let vote = vote_of(&members, &scaled, temperatures.clone(), labels, prior_clips);
-        (log_loss(&vote), vote)
+        (log_loss(&vote.joined(&scaled), labels), vote)
     });
     let best = sets.min_by(|(a, _), (b, _)| a.total_cmp(b));
     best.map_or_else(|| fit(answers, labels, prior_clips), |(_, vote)| vote)
@@ -123,6 +117,33 @@ pub fn fit_pool(answers: &[Vec<Probabilities>], labels: &[Emotion], members: &[u
     }
     vote.joined = temperature(&vote.mixture(&scaled), labels);
     vote
+}
+
+/// Fits a logarithmic pool of two halves, each of even weights: of what the first half weighs, the share is taken, from 0.5 to 1, under
+/// which the labels are likeliest.
+pub fn fit_halves(answers: &[Vec<Probabilities>], labels: &[Emotion], [first, second]: [&[usize]; 2]) -> Vote {
+    let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
+    let scaled = scaled(answers, &temperatures);
+    let of_share = |share: f32| {
+        let mut weights = vec![0.0; answers.len()];
+        first.iter().for_each(|head| weights[*head] = share / first.len() as f32);
+        second.iter().for_each(|head| weights[*head] = (1.0 - share) / second.len() as f32);
+        let mut vote =
+            Vote { temperatures: temperatures.clone(), weights, joined: 1.0, pool: Pool::Logarithmic };
+        vote.joined = temperature(&vote.mixture(&scaled), labels);
+        vote
+    };
+    let votes: Vec<(f64, Vote)> = (5..=10)
+        .map(|tenths| of_share(tenths as f32 / 10.0))
+        .map(|vote| (log_loss(&vote.joined(&scaled), labels), vote))
+        .collect();
+    let best = votes.into_iter().min_by(|(a, _), (b, _)| a.total_cmp(b));
+    best.map_or_else(|| of_share(1.0), |(_, vote)| vote)
+}
+
+fn log_loss(answers: &[Probabilities], labels: &[Emotion]) -> f64 {
+    let likely = |(answer, label): (&Probabilities, &Emotion)| f64::from(answer[label.index()].max(1e-9)).ln();
+    -answers.iter().zip(labels).map(likely).sum::<f64>()
 }
 
 const STEP: f64 = 0.5;
@@ -210,6 +231,19 @@ mod tests {
         assert_eq!(even.weights, [0.5, 0.5, 0.0]);
         let (each, joined) = free.apply(&answers);
         assert!(each.len() == 3 && joined[1][0] > 0.6, "{:?}", joined[1]);
+    }
+
+    #[test]
+    fn of_two_halves_the_better_one_gets_what_helps() {
+        let (mut right, mut wrong) = ([0.05; N_CLASSES], [0.05; N_CLASSES]);
+        right[0] = 0.65;
+        wrong[3] = 0.65;
+        let labels = vec![Emotion::Neutral; 40];
+        let mixed = |odd: usize| (0..40).map(|clip| if clip % odd == 0 { wrong } else { right }).collect::<Vec<_>>();
+        let vote = fit_halves(&[mixed(20), mixed(2)], &labels, [&[0], &[1]]);
+        assert!(vote.weights[0] >= 0.9, "{vote:?}");
+        let vote = fit_halves(&[mixed(2), mixed(20)], &labels, [&[0], &[1]]);
+        assert_eq!(vote.weights, [0.5, 0.5]);
     }
 
     #[test]

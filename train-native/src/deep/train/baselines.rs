@@ -142,9 +142,9 @@ impl Bench<'_> {
         }
         let (answers, labels) = scored(&answers, &labels, classes);
         let place = |name: &String| HEADS.iter().position(|(head, _)| head == name);
-        let less = how.with_baseline.iter().filter_map(place);
-        let members: Vec<usize> = less.clone().chain(less.map(|head| HEADS.len() + head)).collect();
-        Some(vote::fit_pool(&vote::among(&answers, classes), &labels, &members, how.evenness_with_baseline))
+        let less: Vec<usize> = how.with_baseline.iter().filter_map(place).collect();
+        let plain: Vec<usize> = less.iter().map(|head| HEADS.len() + head).collect();
+        Some(vote::fit_halves(&vote::among(&answers, classes), &labels, [&less, &plain]))
     }
 
     /// How the heads vote with a baseline, and the training speakers' file; `None` where they know none.
