@@ -76,6 +76,9 @@ pub struct Run {
     pub speaker_statistics: bool,
     /// Neutral clips of the test speaker that were used.
     pub baseline: Baseline,
+    /// With a baseline of the test speaker: UAR of the ensemble on the same clips without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without: Option<f64>,
     /// By the protocol `everyday`: how ordinary voices were answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub everyday: Option<Everyday>,
@@ -229,6 +232,7 @@ impl Run {
             per_speaker: Some(per_speaker.collect()),
             speaker_statistics: false,
             baseline: Baseline::Clips(0),
+            without: None,
             everyday: None,
             condition,
             recipe,
@@ -314,7 +318,7 @@ pub fn commit() -> String {
 }
 
 /// To six decimals, so that the file is no longer than what it says.
-fn rounded(value: f64) -> f64 {
+pub(crate) fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6
 }
 

@@ -1,6 +1,6 @@
 //! The model card.
 
-use undertone::inference::{EncoderEntry, Manifest};
+use undertone::inference::{BaselineMember, EncoderEntry, Manifest};
 
 use super::headline;
 use super::tables::{anchors, confusion, corpora, figures, per_class, percent, tier, uar};
@@ -53,14 +53,34 @@ fn files(manifest: &Manifest) -> String {
             encoder.sha256.get(..16).unwrap_or(&encoder.sha256),
         );
     }
+    if let Some(baseline) = &manifest.baseline {
+        text += &format!(
+            "| the training speakers' means | deep | `{}` | {:.0} | `{}` |\n",
+            baseline.file,
+            baseline.bytes as f64 / 1e3,
+            baseline.sha256.get(..16).unwrap_or(&baseline.sha256),
+        );
+    }
     for ensemble in &manifest.ensembles {
         let members: Vec<String> =
             ensemble.members.iter().map(|member| format!("{} × {:.2}", member.model, member.weight)).collect();
         text += &format!(
-            "\nThe {} ensemble is a soft vote of {}, at a temperature of {:.2}.\n",
+            "\nThe {} ensemble is a {} of {}, at a temperature of {:.2}.\n",
             tier(ensemble.tier),
+            if ensemble.pool.is_linear() { "soft vote" } else { "logarithmic pool" },
             members.join(", "),
             ensemble.temperature,
+        );
+    }
+    if let Some(baseline) = &manifest.baseline {
+        let member = |member: &BaselineMember| {
+            format!("{}{} × {:.2}", member.model, if member.less { " less it" } else { "" }, member.weight)
+        };
+        let members: Vec<String> = baseline.members.iter().map(member).collect();
+        text += &format!(
+            "\nWith a speaker's ordinary voice it is a logarithmic pool of {}, at a temperature of {:.2}.\n",
+            members.join(", "),
+            baseline.temperature,
         );
     }
     text + &format!("\nFeature set `{}`; its numbers are in `manifest.json`.\n\n", manifest.features.version)

@@ -140,6 +140,7 @@ fn table(head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
 /// All runs that used nothing of the test speaker, then, apart from them, those on ordinary voices and those that did.
 pub(super) fn figures(results: &Results) -> String {
     let (everyday, runs): (Vec<&Run>, Vec<&Run>) = shown(results).into_iter().partition(|run| run.everyday.is_some());
+    let (personal, runs): (Vec<&Run>, Vec<&Run>) = runs.into_iter().partition(|run| run.without.is_some());
     let (plain, other): (Vec<&Run>, Vec<&Run>) = runs.into_iter().partition(|run| is_plain(run));
     let mut text = rows_of(&plain);
     if !everyday.is_empty() {
@@ -156,6 +157,18 @@ pub(super) fn figures(results: &Results) -> String {
                     percent(found.neutral_or_calm),
                     percent(found.false_alarms),
                 ])
+            }),
+        );
+    }
+    if !personal.is_empty() {
+        text += "\nWith the ordinary voice of the test speaker, beside the same models' answers to the same clips without it. What made a \
+                 baseline is never scored; neutral clips are drawn three times:\n\n";
+        text += &table(
+            &["protocol", "model", "of the test speaker", "UAR %", "without it", "points more"],
+            personal.iter().filter_map(|run| {
+                let without = run.without?;
+                let more = format!("{:+.1}", 100.0 * (run.uar.mean - without));
+                Some(vec![format!("`{}`", run.protocol), name(run), known(run), uar(run), percent(without), more])
             }),
         );
     }

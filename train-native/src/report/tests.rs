@@ -8,6 +8,7 @@ pub fn results() -> Results {
     smoke.recipe = crate::recipe::SMOKE.into();
     let mut personal = run("ensemble", Tier::Quick, Protocol::Luna5, 8);
     personal.baseline = Baseline::Clips(2);
+    personal.without = Some(0.5);
     let runs = vec![
         run("cnn-2d", Tier::Quick, Protocol::Luna5, 4),
         run("ensemble", Tier::Quick, Protocol::Luna5, 5),
@@ -49,7 +50,8 @@ fn the_card_says_what_it_must() {
         "cnn-2d × 1.00, at a temperature of 1.25",
         "come from these folds, not from the shipped weights",
         "| `luna5` | ensemble (quick) | ravdess | 8 | 6",
-        "2 neutral clips",
+        "| 2 neutral clips | ",
+        " | 50.0 | +",
         "| happy | 6",
         "XLS-R 300M",
         "train --corpus ravdess=PATH\n",

@@ -12,7 +12,7 @@ use crate::deep::embed::Embeddings;
 use crate::deep::heads::{Fitted, HEADS, Setting};
 use crate::deep::vote::{self, Vote};
 use crate::metrics::{Outcome, score};
-use crate::results::{CLEAN, Run, RunInfo, commit};
+use crate::results::{CLEAN, Run, RunInfo, commit, rounded};
 use crate::split::Protocol;
 
 /// The amounts that are tested, and how many times a speaker's clips are drawn for each.
@@ -105,6 +105,7 @@ impl Bench<'_> {
             if without.is_empty() {
                 continue;
             }
+            let without = crate::metrics::mean(&without);
             for (index, outcomes) in outcomes.iter().enumerate() {
                 let info = RunInfo {
                     protocol,
@@ -121,11 +122,11 @@ impl Bench<'_> {
                 run.seeds = self.job.seeds.clone();
                 run.baseline = amount.baseline();
                 run.speaker_statistics = true;
+                run.without = (index == HEADS.len()).then(|| rounded(without));
                 println!("{protocol}, baseline:{amount}, {:13} {}", run.model, run.figures());
                 runs.push(run);
             }
-            let mean = without.iter().sum::<f64>() / without.len() as f64;
-            println!("{protocol}, baseline:{amount}, ensemble on the same clips without it: UAR {:.1} %", 100.0 * mean);
+            println!("{protocol}, baseline:{amount}, ensemble on the same clips without it: UAR {:.1} %", 100.0 * without);
         }
         Ok(runs)
     }

@@ -177,6 +177,7 @@ pub fn personal(results: &Results) -> Option<String> {
         .map(|run| {
             let mut cells =
                 vec![run.model.clone(), origin(run).into(), format!("`{}`", run.protocol), known(run), uar(run)];
+            cells.push(run.without.map_or_else(String::new, percent));
             cells.extend(scores(run));
             Row::new(cells)
         })
@@ -190,6 +191,7 @@ pub fn personal(results: &Results) -> Option<String> {
         Column::Short("protocol"),
         Column::Words("of the test speaker"),
         Column::Figure("UAR % [95 %]"),
+        Column::Figure("without it, UAR %"),
         Column::Figure("accuracy %"),
         Column::Figure("macro F1 %"),
         Column::Figure("log loss"),
