@@ -2,6 +2,7 @@
 //! and stop between any two of them.
 
 mod baseline;
+mod correction;
 #[cfg(feature = "engine")]
 mod deepening;
 mod live;
@@ -17,6 +18,7 @@ pub use crate::features::RecordingQuality;
 pub use crate::features::voice::{Melody, Pace, Register, Steadiness, VoiceAttributes};
 pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, VoiceMean, winner};
 pub use baseline::{Against, Baseline, ClipVoice, Comparison, RunningBaseline};
+pub use correction::{Correction, Corrector};
 #[cfg(feature = "engine")]
 pub use deepening::{DeepStep, Deepened, Deepening, Reheard};
 pub use live::LivePoint;
