@@ -27,7 +27,7 @@ pub use live::{Ear, Hearing, LISTEN_EVERY};
 #[cfg(feature = "engine")]
 pub use pipeline::{Analyzer, Step, sound_of};
 pub use position::{POSITIONS, Position, agreement};
-pub use timeline::{Reading, Segment, Shift, Timeline};
+pub use timeline::{Reading, Segment, Shift, ShiftRule, Strain, Timeline};
 #[cfg(feature = "engine")]
 pub use timeline::{TIMELINE_SECONDS, Timing, TimingStep};
 pub use view::{

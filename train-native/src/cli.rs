@@ -110,6 +110,9 @@ pub struct EvaluateArgs {
     /// cnn-2d-rgb, cnn-1d or cnn-lstm
     #[arg(long, value_name = "NAME")]
     pub model: Option<Single>,
+    /// Write the moments of the calls that shifts are marked in, as JSON: for the design of the rule
+    #[arg(long, hide = true, value_name = "FILE")]
+    pub moments: Option<PathBuf>,
     /// See there.
     #[command(flatten)]
     pub job: JobArgs,

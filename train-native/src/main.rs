@@ -44,7 +44,8 @@ fn run(command: Command) -> anyhow::Result<()> {
             Tier::Deep => {
                 anyhow::ensure!(args.model.is_none(), "--model is for --tier quick");
                 args.conditions.iter().try_for_each(|condition| condition.check())?;
-                deep::train::evaluate(&DeepJob::prepare(args.job, args.protocol)?, args.protocol, &args.conditions)
+                let job = DeepJob::prepare(args.job, args.protocol)?;
+                deep::train::evaluate(&job, args.protocol, &args.conditions, args.moments.as_deref())
             }
         },
         Command::Predict(args) => predict::predict(&args),

@@ -74,11 +74,17 @@ pub struct Run {
     pub per_speaker: Option<BTreeMap<String, f64>>,
     /// Whether statistics of the test speakers were used.
     pub speaker_statistics: bool,
-    /// Neutral clips of the test speaker that were used.
+    /// What of the test speaker was used.
     pub baseline: Baseline,
     /// With a baseline of the test speaker: UAR of the ensemble on the same clips without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub without: Option<f64>,
+    /// What the ensemble learns from clips of the test speaker that somebody set right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrections: Option<Corrections>,
+    /// How the ensemble marks shifts in calls made of the test clips.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shifts: Option<Shifts>,
     /// By the protocol `everyday`: how ordinary voices were answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub everyday: Option<Everyday>,
@@ -90,6 +96,36 @@ pub struct Run {
     pub config_sha256: String,
     /// Commit of the program; ends in `-modified` where its sources were changed.
     pub commit: String,
+}
+
+/// The same clips with and without a corrector that was fitted to a few others of their speaker.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Corrections {
+    /// Clips of each speaker that were set right; they are not scored.
+    pub clips: u32,
+    /// UAR of the rest without them, the mean over the draws.
+    pub uar_before: f64,
+    /// UAR of the rest with them.
+    pub uar_after: f64,
+    /// Of all classes the least change of recall, the mean over the draws.
+    pub worst_class_change: f64,
+}
+
+/// Marks in calls of three minutes that change from ordinary speech to one emotion once.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shifts {
+    /// Number of calls.
+    pub calls: u32,
+    /// Share of the changes with a mark within four seconds.
+    pub found: f64,
+    /// All other marks in ten minutes.
+    pub per_ten_minutes: f64,
+    /// Share of the changes to an angry or fearful voice after which strain is marked.
+    pub strain_found: f64,
+    /// Stretches of strain in ten minutes of ordinary speech.
+    pub strain_per_ten_minutes: f64,
 }
 
 /// How ordinary people, who play no emotion, were answered.
@@ -135,22 +171,26 @@ pub struct Spread {
     pub ci95: [f64; 2],
 }
 
-/// How many neutral clips of the test speaker were used.
+/// What a baseline was made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Baseline {
-    /// That many.
+    /// That many neutral clips of the test speaker.
     Clips(u32),
-    /// All clips of the speaker.
-    All(AllClips),
+    /// Other clips.
+    Of(Source),
 }
 
-/// The word `all`.
+/// What a baseline was made of, other than neutral clips of the test speaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum AllClips {
-    /// `all`
+pub enum Source {
+    /// All other clips of the test speaker.
     All,
+    /// A wrong one: two neutral clips of another speaker.
+    Stranger,
+    /// A wrong one: two angry clips of the test speaker.
+    Angry,
 }
 
 /// What a run is called and came from.
@@ -233,6 +273,8 @@ impl Run {
             speaker_statistics: false,
             baseline: Baseline::Clips(0),
             without: None,
+            corrections: None,
+            shifts: None,
             everyday: None,
             condition,
             recipe,

@@ -1,23 +1,23 @@
-//! A long clip moment by moment: what is heard in overlapping windows, the stretches of one emotion, and sudden shifts.
+//! A long clip moment by moment: what is heard in overlapping windows, the stretches of one emotion, sudden shifts, and sustained strain.
 
+mod shift;
+mod strain;
 #[cfg(feature = "engine")]
 mod timing;
 
+pub use shift::{Shift, ShiftRule};
+pub use strain::Strain;
 #[cfg(feature = "engine")]
 pub use timing::{TIMELINE_SECONDS, Timing, TimingStep};
 
 use serde::{Deserialize, Serialize};
 
-use crate::inference::{Emotion, N_CLASSES, Probabilities, Tier, winner};
+use crate::inference::{Emotion, Probabilities, Tier, winner};
 
 /// Another emotion takes the place of the one before where it is more probable by this.
 const MARGIN: f32 = 0.05;
-/// Seconds on either side that a shift is measured over.
-const SIDE_SECONDS: f32 = 3.0;
-/// A pause of this length between the sides does not hide a shift.
-const PAUSE_SECONDS: f32 = 5.0;
-/// Total variation distance between the two sides from which on it is a shift.
-const SHIFT: f32 = 0.5;
+/// Seconds that the models hear at once, as long as the clips that they have learnt from.
+const WINDOW_SECONDS: f32 = 3.0;
 
 /// What is heard over the time of a clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Timeline {
     pub segments: Vec<Segment>,
     /// Sudden shifts, rising; against the ordinary voice, where the timeline is read so.
     pub shifts: Vec<Shift>,
+    /// Stretches of sustained stress or anxiety, rising; against the ordinary voice as the shifts.
+    #[serde(default)]
+    pub strain: Vec<Strain>,
     /// The same, set against the speaker's ordinary voice: the one that is known, else the recording's own.
     pub against: Option<Reading>,
 }
@@ -61,19 +64,6 @@ pub struct Segment {
     pub probability: f32,
 }
 
-/// A place where what is heard changes suddenly.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Shift {
-    /// Seconds of the clip.
-    pub seconds: f32,
-    /// What is heard in the three seconds of speech before.
-    pub before: Emotion,
-    /// And in the three after.
-    pub after: Emotion,
-    /// Total variation distance between the mean probabilities of both sides, 0.5..=1.
-    pub size: f32,
-}
-
 impl Timeline {
     /// Of those answers, for a clip of that length.
     pub fn new(
@@ -82,11 +72,12 @@ impl Timeline {
         moments: Vec<Option<Probabilities>>,
         against: Option<Vec<Option<Probabilities>>>,
     ) -> Self {
-        let shifts = shifts(against.as_ref().unwrap_or(&moments), hop);
+        let read = against.as_ref().unwrap_or(&moments);
+        let (shifts, strain) = (ShiftRule::default().find(read, hop), strain::strain(read, hop, seconds));
         let against =
             against.map(|moments| Reading { segments: segments(&moments, hop, seconds), moments });
         let segments = segments(&moments, hop, seconds);
-        Self { tier, window_seconds: window, hop_seconds: hop, moments, segments, shifts, against }
+        Self { tier, window_seconds: window, hop_seconds: hop, moments, segments, shifts, strain, against }
     }
 }
 
@@ -124,44 +115,10 @@ fn segments(moments: &[Option<Probabilities>], hop: f32, seconds: f32) -> Vec<Se
     found.into_iter().map(mean).collect()
 }
 
-fn shifts(moments: &[Option<Probabilities>], hop: f32) -> Vec<Shift> {
-    let reach = ((SIDE_SECONDS / hop).round() as usize).max(1);
-    let heard: Vec<(f32, &Probabilities)> =
-        moments.iter().enumerate().filter_map(|(index, heard)| Some((index as f32 * hop, heard.as_ref()?))).collect();
-    let candidates: Vec<(usize, Shift)> = (1..heard.len())
-        .filter_map(|place| {
-            let seconds = heard[place].0;
-            let near = |(when, _): &&(f32, &Probabilities)| (seconds - when).abs() <= SIDE_SECONDS + PAUSE_SECONDS;
-            let side = |part: &[(f32, &Probabilities)]| mean(part.iter().filter(near).map(|(_, heard)| *heard), reach);
-            let before = side(&heard[place.saturating_sub(reach)..place])?;
-            let after = side(&heard[place..(place + reach).min(heard.len())])?;
-            let size = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).sum::<f32>() / 2.0;
-            let (before, after) = (winner(&before), winner(&after));
-            (size >= SHIFT && before != after).then_some((place, Shift { seconds, before, after, size }))
-        })
-        .collect();
-    let is_peak = |(place, shift): &&(usize, Shift)| {
-        candidates.iter().all(|(other_place, other)| {
-            let far = place.abs_diff(*other_place) > reach;
-            far || other.size < shift.size || (other.size == shift.size && other_place >= place)
-        })
-    };
-    candidates.iter().filter(is_peak).map(|(_, shift)| *shift).collect()
-}
-
-/// `None` of fewer than half of `wanted`.
-fn mean<'a>(answers: impl Iterator<Item = &'a Probabilities>, wanted: usize) -> Option<Probabilities> {
-    let (mut sum, mut count) = ([0.0; N_CLASSES], 0);
-    for probabilities in answers {
-        sum.iter_mut().zip(probabilities).for_each(|(slot, probability)| *slot += probability);
-        count += 1;
-    }
-    (2 * count >= wanted).then(|| sum.map(|sum| sum / count.max(1) as f32))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inference::N_CLASSES;
 
     fn sure(emotion: Emotion) -> Option<Probabilities> {
         let mut probabilities = [0.02; N_CLASSES];
@@ -199,30 +156,34 @@ mod tests {
     }
 
     #[test]
-    fn a_sudden_shift_is_marked_once_and_a_drift_is_not() {
-        let mut moments = vec![sure(Emotion::Neutral); 12];
-        moments.extend(vec![sure(Emotion::Angry); 12]);
+    fn a_sudden_shift_is_marked_once_and_a_pause_does_not_hide_it() {
+        let mut moments = vec![sure(Emotion::Neutral); 30];
+        moments.extend(vec![sure(Emotion::Angry); 30]);
         let shifts = of(moments.clone()).shifts;
         assert_eq!(shifts.len(), 1, "{shifts:?}");
-        assert_eq!((shifts[0].seconds, shifts[0].before, shifts[0].after), (6.0, Emotion::Neutral, Emotion::Angry));
-        assert!(of(vec![sure(Emotion::Neutral); 24]).shifts.is_empty());
-        let drift = (0..60).map(|index| {
-            let share = index as f32 / 59.0;
-            let mut mixed = [0.0; N_CLASSES];
-            (mixed[Emotion::Neutral.index()], mixed[Emotion::Sad.index()]) = (1.0 - share, share);
-            Some(mixed)
-        });
-        assert!(of(drift.collect()).shifts.is_empty());
-        moments[10..16].fill(None);
+        assert_eq!((shifts[0].seconds, shifts[0].before, shifts[0].after), (15.0, Emotion::Neutral, Emotion::Angry));
+        assert!((shifts[0].size - 0.84).abs() < 1e-5);
+        moments[28..36].fill(None);
         let shifts = of(moments).shifts;
-        assert_eq!(shifts.len(), 1, "a pause between does not hide it");
-        assert_eq!(shifts[0].seconds, 8.0, "where the voice comes back");
+        assert_eq!(shifts.len(), 1, "{shifts:?}");
+        assert_eq!(shifts[0].seconds, 18.0, "where the voice comes back");
+    }
+
+    #[test]
+    fn what_takes_turns_is_no_shift() {
+        let turns = |emotions: [Emotion; 2], length: usize| {
+            of((0..120).map(|place| sure(emotions[place / length % 2])).collect()).shifts
+        };
+        assert!(turns([Emotion::Neutral, Emotion::Calm], 20).is_empty(), "both are ordinary");
+        assert!(turns([Emotion::Neutral, Emotion::Sad], 7).is_empty(), "sentence by sentence");
+        assert_eq!(turns([Emotion::Neutral, Emotion::Angry], 60).len(), 1);
+        assert!(turns([Emotion::Neutral; 2], 10).is_empty());
     }
 
     #[test]
     fn a_clip_without_a_voice_has_neither() {
         let timeline = of(vec![None; 10]);
-        assert!(timeline.segments.is_empty() && timeline.shifts.is_empty());
+        assert!(timeline.segments.is_empty() && timeline.shifts.is_empty() && timeline.strain.is_empty());
         assert!(of(Vec::new()).segments.is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! Windows of a clip on their way through a tier.
 
-use super::Timeline;
+use super::{Timeline, WINDOW_SECONDS};
 use crate::Result;
 use crate::analysis::{Baseline, DeepStep, Deepened, Deepening, Hearing, RunningBaseline};
 use crate::audio::Audio;
@@ -8,8 +8,6 @@ use crate::inference::{DeepEngine, Engine, Probabilities, Tier};
 
 /// A clip must be longer for a timeline: shorter ones are one window.
 pub const TIMELINE_SECONDS: f32 = 5.0;
-/// Seconds that the models hear at once, as long as the clips that they have learnt from.
-const WINDOW_SECONDS: f32 = 3.0;
 /// About so many windows a clip.
 const WINDOWS: f32 = 90.0;
 /// Windows always overlap by half at least.

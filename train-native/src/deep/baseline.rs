@@ -12,7 +12,7 @@ use undertone::inference::{Emotion, Population, Reference, Speech, Spread, Voice
 
 use super::embed::{Embedded, Embeddings};
 use crate::corpus::{Clip, CorpusKind};
-use crate::results::{AllClips, Baseline};
+use crate::results::{Baseline, Source};
 
 /// How baselines are drawn in training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,21 +31,30 @@ const NEUTRAL: usize = 4;
 /// Least and most clips of a drawn mixture.
 const MIXTURE: [usize; 2] = [6, 40];
 
-/// Neutral clips of the speaker, or all clips of whatever kind but the one that is answered.
+/// What a speaker's baseline is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Amount {
     /// That many neutral clips; they are not scored.
     Neutral(u32),
     /// All others, without their labels.
     All,
+    /// A wrong one: two neutral clips of another speaker.
+    Stranger,
+    /// A wrong one: two angry clips of the speaker; they are not scored.
+    Angry,
 }
+
+/// Clips of a wrong baseline.
+const WRONG: usize = 2;
 
 impl Amount {
     /// In the results file.
     pub fn baseline(self) -> Baseline {
         match self {
             Self::Neutral(clips) => Baseline::Clips(clips),
-            Self::All => Baseline::All(AllClips::All),
+            Self::All => Baseline::Of(Source::All),
+            Self::Stranger => Baseline::Of(Source::Stranger),
+            Self::Angry => Baseline::Of(Source::Angry),
         }
     }
 }
@@ -55,6 +64,8 @@ impl fmt::Display for Amount {
         match self {
             Self::Neutral(clips) => write!(f, "{clips}"),
             Self::All => f.write_str("all"),
+            Self::Stranger => f.write_str("stranger"),
+            Self::Angry => f.write_str("angry"),
         }
     }
 }
@@ -137,33 +148,43 @@ pub fn mean(windows: &[Embedded]) -> VoiceMean {
 pub struct Draw {
     /// The scored clips.
     pub scored: Vec<usize>,
-    /// The others, of the same speaker.
+    /// Others, of the same speaker where the baseline is a right one.
     pub made_of: Vec<usize>,
     /// What they are compared with.
     pub speech: Speech,
 }
 
-/// Gives the speakers of `of` a baseline each. Speakers without as many neutral clips are left out.
+/// Gives the speakers of `of` a baseline each. Speakers without as many such clips are left out.
 pub fn draw(amount: Amount, rng: &mut impl Rng, clips: &[Clip], of: &[usize]) -> Vec<Draw> {
     let mut speakers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     of.iter().for_each(|clip| speakers.entry(&clips[*clip].speaker).or_default().push(*clip));
+    let labelled = |own: &[usize], label: Emotion| -> Vec<usize> {
+        own.iter().copied().filter(|clip| clips[*clip].label == label).collect()
+    };
     let mut draws = Vec::new();
-    for (_, own) in speakers {
-        let others = |drawn: &[usize]| own.iter().copied().filter(|clip| !drawn.contains(clip)).collect::<Vec<_>>();
-        match amount {
-            Amount::Neutral(wanted) => {
-                let mut neutral: Vec<usize> =
-                    own.iter().copied().filter(|clip| clips[*clip].label == Emotion::Neutral).collect();
-                let (drawn, _) = neutral.partial_shuffle(rng, wanted as usize);
-                if drawn.len() == wanted as usize {
-                    draws.push(Draw { scored: others(drawn), made_of: drawn.to_vec(), speech: Speech::Neutral });
-                }
+    for (speaker, own) in &speakers {
+        let (mut from, wanted) = match amount {
+            Amount::Neutral(wanted) => (labelled(own, Emotion::Neutral), wanted as usize),
+            Amount::Angry => (labelled(own, Emotion::Angry), WRONG),
+            Amount::Stranger => {
+                let neutral = speakers.iter().filter(|(other, _)| *other != speaker).map(|(_, theirs)| theirs);
+                let neutral: Vec<Vec<usize>> = neutral.map(|theirs| labelled(theirs, Emotion::Neutral)).collect();
+                let able: Vec<&Vec<usize>> = neutral.iter().filter(|theirs| theirs.len() >= WRONG).collect();
+                (able.choose(rng).map_or_else(Vec::new, |theirs| (*theirs).clone()), WRONG)
             }
-            Amount::All => draws.extend(own.iter().map(|clip| Draw {
-                scored: vec![*clip],
-                made_of: others(&[*clip]),
-                speech: Speech::Mixture,
-            })),
+            Amount::All => {
+                draws.extend(own.iter().map(|clip| Draw {
+                    scored: vec![*clip],
+                    made_of: own.iter().copied().filter(|other| other != clip).collect(),
+                    speech: Speech::Mixture,
+                }));
+                continue;
+            }
+        };
+        let (drawn, _) = from.partial_shuffle(rng, wanted);
+        if drawn.len() == wanted {
+            let scored = own.iter().copied().filter(|clip| !drawn.contains(clip)).collect();
+            draws.push(Draw { scored, made_of: drawn.to_vec(), speech: Speech::Neutral });
         }
     }
     draws
@@ -271,5 +292,12 @@ mod tests {
         assert_eq!(all.clips, theirs);
         // Of a neutral clip the others are two neutral and three angry ones.
         assert!((all.offsets[0].pooled[0] - (20.6 - 10.5)).abs() < 1e-4);
+        assert!(of(Amount::Stranger, &clips, &theirs, 0.0).clips.is_empty(), "there is no other");
+        let everybody: Vec<usize> = (0..12).collect();
+        let wrong = of(Amount::Stranger, &clips, &everybody, 0.0);
+        assert_eq!(wrong.clips, everybody);
+        assert_eq!((wrong.offsets[0].pooled[0], wrong.offsets[6].pooled[0]), (10.0, 0.0));
+        let angry = of(Amount::Angry, &clips, &theirs, 0.0);
+        assert!(angry.clips.len() == 4 && angry.offsets.iter().all(|offset| offset.pooled[0] == 11.0));
     }
 }

@@ -95,6 +95,24 @@ pub fn embed(
     found
 }
 
+/// The outputs for `clips` as they are; the other clips have none.
+///
+/// # Errors
+/// As [`embed`].
+pub fn embed_these(
+    dataset: &Dataset,
+    clips: &[usize],
+    config: &FeatureConfig,
+    encoder: &Encoder,
+    cache: &FeatureCache,
+) -> Result<Embeddings> {
+    embed_by(dataset, clips, "speech encoder", |clip| {
+        cached(&dataset.content[clip], "", config, encoder, cache, || {
+            Ok(prepare(&recorded(&dataset.clips[clip], config.sample_rate)?)?.audio)
+        })
+    })
+}
+
 /// The outputs for `clips` under `condition`, of each one copy; the other clips have none.
 ///
 /// # Errors
@@ -107,19 +125,25 @@ pub fn embed_under(
     encoder: &Encoder,
     cache: &FeatureCache,
 ) -> Result<Embeddings> {
-    let bar = progress(clips.len(), &format!("speech encoder, {condition}"));
-    let found: Vec<Vec<Embedded>> = clips
-        .par_iter()
-        .progress_with(bar.clone())
-        .map(|clip| {
-            interrupt::check()?;
-            let content = &dataset.content[*clip];
-            cached(content, &format!("condition {condition}"), config, encoder, cache, || {
-                let clip = recorded(&dataset.clips[*clip], config.sample_rate)?;
-                Ok(prepare(&condition.apply(&clip, content)?)?.audio)
-            })
+    embed_by(dataset, clips, &format!("speech encoder, {condition}"), |clip| {
+        let content = &dataset.content[clip];
+        cached(content, &format!("condition {condition}"), config, encoder, cache, || {
+            let clip = recorded(&dataset.clips[clip], config.sample_rate)?;
+            Ok(prepare(&condition.apply(&clip, content)?)?.audio)
         })
-        .collect::<Result<_>>()?;
+    })
+}
+
+fn embed_by(
+    dataset: &Dataset,
+    clips: &[usize],
+    message: &str,
+    of: impl Fn(usize) -> Result<Vec<Embedded>> + Sync,
+) -> Result<Embeddings> {
+    let bar = progress(clips.len(), message);
+    let checked = |clip: &usize| interrupt::check().and_then(|()| of(*clip));
+    let found: Vec<Vec<Embedded>> =
+        clips.par_iter().progress_with(bar.clone()).map(checked).collect::<Result<_>>()?;
     bar.finish_and_clear();
     let mut embeddings = vec![Vec::new(); dataset.len()];
     for (clip, windows) in clips.iter().zip(found) {

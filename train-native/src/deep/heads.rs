@@ -253,31 +253,66 @@ impl Fitted {
         clips: &[usize],
         offsets: &[VoiceMean],
     ) -> Result<Vec<Vec<Probabilities>>> {
-        let manifest = Manifest {
-            schema: SCHEMA,
-            version: "fold".into(),
-            labels: Emotion::ALL.map(|emotion| emotion.name().to_owned()).to_vec(),
-            class_shares: [1.0 / N_CLASSES as f32; N_CLASSES],
-            features: features.clone(),
-            models: self.entries(setting.encoder, &[]),
-            encoder: Some(setting.encoder.clone()),
-            baseline: None,
-            ensembles: Vec::new(),
-            license: LICENSE.into(),
-        };
-        let mut files = self.files.iter();
-        let engine = DeepEngine::with_encoder(manifest, encoder.clone(), |_| files.next().cloned())?;
+        let engine = self.engine(setting.encoder, encoder, features)?;
         let mut answers = vec![Vec::with_capacity(clips.len()); HEADS.len()];
         for (index, clip) in clips.iter().enumerate() {
-            let windows = setting.embeddings[*clip][0].iter().map(super::embed::Embedded::encoded);
-            let mut inputs = DeepInputs::new(match offsets.get(index) {
-                Some(offset) => windows.map(|window| window.less(offset)).collect(),
-                None => windows.collect(),
-            });
+            let mut inputs = setting.inputs(*clip);
+            if let Some(offset) = offsets.get(index) {
+                inputs = inputs.less(offset);
+            }
             for (index, answers) in answers.iter_mut().enumerate() {
                 answers.push(engine.predict(index, &mut inputs)?);
             }
         }
         Ok(answers)
+    }
+
+    /// Where each of `clips` lies among others.
+    ///
+    /// # Errors
+    /// A head that cannot run.
+    pub fn directions(
+        &self,
+        setting: Setting<'_>,
+        encoder: &Arc<Encoder>,
+        features: &FeatureConfig,
+        clips: &[usize],
+    ) -> Result<Vec<Vec<f32>>> {
+        let engine = self.engine(setting.encoder, encoder, features)?;
+        let direction = |clip: &usize| {
+            let mut inputs = setting.inputs(*clip);
+            engine.predict_raw(0, &mut inputs)?;
+            Ok(inputs.direction())
+        };
+        clips.iter().map(direction).collect()
+    }
+
+    /// A manifest of the heads alone, with those temperatures (1 where there is none).
+    pub fn manifest(&self, entry: &EncoderEntry, features: &FeatureConfig, temperatures: &[f32]) -> Manifest {
+        Manifest {
+            schema: SCHEMA,
+            version: "fold".into(),
+            labels: Emotion::ALL.map(|emotion| emotion.name().to_owned()).to_vec(),
+            class_shares: [1.0 / N_CLASSES as f32; N_CLASSES],
+            features: features.clone(),
+            models: self.entries(entry, temperatures),
+            encoder: Some(entry.clone()),
+            baseline: None,
+            ensembles: Vec::new(),
+            license: LICENSE.into(),
+        }
+    }
+
+    fn engine(&self, entry: &EncoderEntry, encoder: &Arc<Encoder>, features: &FeatureConfig) -> Result<DeepEngine> {
+        let mut files = self.files.iter();
+        let manifest = self.manifest(entry, features, &[]);
+        Ok(DeepEngine::with_encoder(manifest, encoder.clone(), |_| files.next().cloned())?)
+    }
+}
+
+impl Setting<'_> {
+    /// What the encoder gave for a clip.
+    fn inputs(&self, clip: usize) -> DeepInputs {
+        DeepInputs::new(self.embeddings[clip][0].iter().map(super::embed::Embedded::encoded).collect())
     }
 }

@@ -6,6 +6,7 @@ pub mod embed;
 pub mod export;
 pub mod heads;
 pub mod linear;
+pub mod marks;
 pub mod recipe;
 pub mod rows;
 pub mod svm;

@@ -1,10 +1,13 @@
 //! Evaluation and training of the deep tier: folds, checkpoints, export.
 
+mod asides;
 mod baselines;
+mod calls;
+mod corrections;
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
@@ -63,12 +66,18 @@ struct Bench<'a> {
     bars: MultiProgress,
 }
 
-/// Evaluates the deep tier by one protocol, on test clips as they are and under each of `conditions`, and records the figures.
+/// Evaluates the deep tier by one protocol, on test clips as they are and under each of `conditions`, and records the figures. The
+/// moments of the calls that shifts are marked in are written to `moments`, where it is given.
 ///
 /// # Errors
 /// What reading, training and writing say; Ctrl-C, after which the finished folds are kept.
-pub fn evaluate(job: &DeepJob, protocol: Protocol, conditions: &[Condition]) -> Result<()> {
-    Bench::new(job)?.evaluate(protocol, conditions)
+pub fn evaluate(
+    job: &DeepJob,
+    protocol: Protocol,
+    conditions: &[Condition],
+    moments: Option<&Path>,
+) -> Result<()> {
+    Bench::new(job)?.evaluate(protocol, conditions, moments)
 }
 
 /// Evaluates the deep tier by `luna5`, trains the heads on all clips with the first seed, adds them to the manifest,
@@ -78,7 +87,7 @@ pub fn evaluate(job: &DeepJob, protocol: Protocol, conditions: &[Condition]) -> 
 /// As [`evaluate`].
 pub fn train(job: &DeepJob) -> Result<()> {
     let bench = Bench::new(job)?;
-    bench.evaluate(Protocol::Luna5, &[])?;
+    bench.evaluate(Protocol::Luna5, &[], None)?;
     bench.export()
 }
 
@@ -138,9 +147,9 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn evaluate(&self, protocol: Protocol, conditions: &[Condition]) -> Result<()> {
+    fn evaluate(&self, protocol: Protocol, conditions: &[Condition], moments: Option<&Path>) -> Result<()> {
         let mut is_whole = true;
-        let mut answered = Vec::new();
+        let (mut answered, mut divided) = (Vec::new(), Vec::new());
         for seed in &self.job.seeds {
             let mut folds = protocol.folds(&self.dataset, *seed)?;
             if let Some(max) = self.job.recipe.max_folds.filter(|max| *max < folds.len()) {
@@ -148,9 +157,15 @@ impl<'a> Bench<'a> {
                 is_whole = false;
             }
             answered.push(self.all_folds(&folds, protocol, &format!("deep-{protocol}-seed{seed}"), *seed)?);
+            divided.push(folds);
         }
         let mut runs = self.runs(protocol, CLEAN, &answered)?;
-        runs.extend(self.baseline_runs(protocol, &answered)?);
+        let asides = self.asides(protocol, &divided, &answered)?;
+        if let Some(ensemble) = runs.last_mut() {
+            ensemble.corrections = self.corrections(protocol, &answered, &asides);
+            ensemble.shifts = self.shifts(protocol, &divided, &answered, moments)?;
+        }
+        runs.extend(self.baseline_runs(protocol, &answered, &asides)?);
         for condition in conditions {
             let changed = self.under(*condition, answered.clone())?;
             runs.extend(self.runs(protocol, condition.name(), &changed)?);

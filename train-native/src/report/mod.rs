@@ -3,6 +3,7 @@
 
 mod card;
 mod html;
+mod marks;
 mod readme;
 mod tables;
 

@@ -2,8 +2,9 @@
 
 use undertone::inference::Tier;
 
+use super::marks::{self, Table};
 use super::{ablations, is_plain, shown};
-use crate::results::{AllClips, Baseline, Results, Run};
+use crate::results::{Baseline, Results, Run, Source};
 use crate::split::Protocol;
 
 /// A figure that others published.
@@ -172,6 +173,9 @@ pub(super) fn figures(results: &Results) -> String {
             }),
         );
     }
+    for Table { lead, head, rows } in marks::tables(results) {
+        text += &format!("\n{lead}:\n\n{}", table(head, rows));
+    }
     if !other.is_empty() {
         text += "\nWith degraded test clips, or with statistics of the test speaker, which the figures above never use:\n\n";
         text += &table(
@@ -199,14 +203,16 @@ pub(super) fn figures(results: &Results) -> String {
 /// What was used of the test speaker.
 pub(super) fn known(run: &Run) -> String {
     match (run.speaker_statistics, run.baseline) {
-        (_, Baseline::All(AllClips::All)) => "all clips".into(),
+        (_, Baseline::Of(Source::All)) => "all clips".into(),
+        (_, Baseline::Of(Source::Stranger)) => "wrong: 2 neutral clips of another speaker".into(),
+        (_, Baseline::Of(Source::Angry)) => "wrong: 2 angry clips".into(),
         (_, Baseline::Clips(n)) if n > 0 => format!("{n} neutral clips"),
         (true, _) => "statistics".into(),
         (false, _) => "nothing".into(),
     }
 }
 
-fn name(run: &Run) -> String {
+pub(super) fn name(run: &Run) -> String {
     let usual = [crate::recipe::DEFAULT, crate::deep::recipe::DEFAULT].contains(&run.recipe.as_str());
     let recipe = match run.recipe.as_str() {
         _ if usual => String::new(),

@@ -98,7 +98,7 @@ fn the_example_of_the_rules_is_read() {
         "speaker_statistics": false, "baseline": "all", "condition": "clean", "recipe": "full", "config_sha256": "",
         "commit": ""}]}"#;
     let results: Results = serde_json::from_str(text).unwrap();
-    assert_eq!(results.runs[0].baseline, Baseline::All(AllClips::All));
+    assert_eq!(results.runs[0].baseline, Baseline::Of(Source::All));
     assert_eq!(serde_json::from_str::<Results>(&serde_json::to_string(&results).unwrap()).unwrap(), results);
 }
 

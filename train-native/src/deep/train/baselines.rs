@@ -10,6 +10,7 @@ use undertone::inference::{
     BaselineEntry, BaselineMember, Emotion, Probabilities, Speech, Tier, calibration, sha256_hex,
 };
 
+use super::asides::Aside;
 use super::{BASELINE_FILE, Bench, Checkpoint};
 use crate::deep::baseline::{Amount, Draw, Test, draw, test};
 use crate::deep::embed::Embeddings;
@@ -22,6 +23,9 @@ use crate::split::Protocol;
 /// The amounts that are tested, and how many times a speaker's clips are drawn for each.
 const TESTED: [(Amount, u64); 4] =
     [(Amount::Neutral(1), 3), (Amount::Neutral(2), 3), (Amount::Neutral(4), 3), (Amount::All, 1)];
+
+/// Wrong baselines. The vote is not fitted to them.
+const WRONG: [(Amount, u64); 2] = [(Amount::Stranger, 3), (Amount::Angry, 3)];
 
 /// What the heads answer with one draw of baselines, not calibrated: to held-out training clips, for the vote, and to test
 /// clips; `[head][clip]`.
@@ -54,6 +58,19 @@ impl Bench<'_> {
                 };
                 if !test.is_empty() && !inner.is_empty() {
                     heard.push(Heard { amount, inner, inner_answers, test, test_answers });
+                }
+            }
+        }
+        Ok(heard)
+    }
+
+    /// The answers of a fold's heads to its test clips with wrong baselines; nothing to held-out clips.
+    pub(super) fn misled(&self, setting: Setting<'_>, fitted: &Fitted, tested: &[usize]) -> Result<Vec<Heard>> {
+        let mut heard = Vec::new();
+        for (amount, draws) in WRONG {
+            for draw in 0..draws {
+                if let Some((test, test_answers)) = self.with_baselines(setting, fitted, tested, amount, draw)? {
+                    heard.push(Heard { amount, inner: Vec::new(), inner_answers: Vec::new(), test, test_answers });
                 }
             }
         }
@@ -108,19 +125,24 @@ impl Bench<'_> {
     }
 
     /// Figures with each amount: of every head, and of the vote of all heads with and without the baseline.
-    pub(super) fn baseline_runs(&self, protocol: Protocol, answered: &[Vec<Checkpoint>]) -> Result<Vec<Run>> {
+    pub(super) fn baseline_runs(
+        &self,
+        protocol: Protocol,
+        answered: &[Vec<Checkpoint>],
+        asides: &[Vec<Aside>],
+    ) -> Result<Vec<Run>> {
         let recipe = &self.job.recipe;
         let classes = self.classes(protocol);
         let mut runs = Vec::new();
-        for (amount, draws) in TESTED {
+        for (amount, draws) in TESTED.into_iter().chain(WRONG) {
             let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); HEADS.len() + 1];
             let mut without: Vec<f64> = Vec::new();
-            for (checkpoints, seed) in answered.iter().zip(&self.job.seeds) {
+            for ((checkpoints, asides), seed) in answered.iter().zip(asides).zip(&self.job.seeds) {
                 for draw in 0..draws as usize {
                     let mut of_draw = vec![Vec::new(); HEADS.len() + 2];
-                    for checkpoint in checkpoints {
-                        let Some(heard) = checkpoint.heard.iter().filter(|heard| heard.amount == amount).nth(draw)
-                        else {
+                    for (checkpoint, aside) in checkpoints.iter().zip(asides) {
+                        let heard = checkpoint.heard.iter().chain(&aside.misled);
+                        let Some(heard) = heard.filter(|heard| heard.amount == amount).nth(draw) else {
                             continue;
                         };
                         let parts = self.baseline_outcomes(*seed, checkpoint, (heard, draw as u64), &classes);

@@ -35,6 +35,7 @@ pub fn render(manifest: &Manifest, results: &Results) -> String {
         sections.extend(runs::ablations(results).map(|html| ("ablations", "What each part gives", html)));
         sections.extend(runs::degraded(results).map(|html| ("degraded", "Degraded test clips", html)));
         sections.extend(runs::everyday(results).map(|html| ("everyday", "Everyday voices", html)));
+        sections.extend(runs::marks(results).map(|html| ("marks", "Corrections and shifts", html)));
         sections.extend(runs::personal(results).map(|html| ("personal", "With something of the test speaker", html)));
         let others = confusion::others(run, results);
         if !others.is_empty() {

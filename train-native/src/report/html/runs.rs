@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::markup::{Column, Group, Row, paragraph, table};
 use super::method;
 use crate::report::tables::{corpora, known, origin, percent, uar};
-use crate::report::{is_plain, shown};
+use crate::report::{is_plain, marks, shown};
 use crate::results::{Baseline, CLEAN, Results, Run};
 use crate::split::Protocol;
 
@@ -197,6 +197,24 @@ pub fn personal(results: &Results) -> Option<String> {
         Column::Figure("log loss"),
         Column::Figure("ECE"),
     ];
-    let lead = "These used statistics or neutral clips of the test speaker, which no other figure here does.";
+    let lead = "These used statistics or clips of the test speaker, or of a wrong one where they say so, which no other figure here does.";
     Some(paragraph(lead) + &table("With something of the test speaker", &columns, &[Group { name: None, rows }]))
+}
+
+/// What corrections give, and how shifts are marked.
+pub fn marks(results: &Results) -> Option<String> {
+    let tables: Vec<String> = marks::tables(results)
+        .into_iter()
+        .map(|found| {
+            let column = |(place, name): (usize, &&'static str)| match place {
+                0 => Column::Short(*name),
+                1 => Column::Words(*name),
+                _ => Column::Figure(*name),
+            };
+            let columns: Vec<Column> = found.head.iter().enumerate().map(column).collect();
+            let group = Group { name: None, rows: found.rows.into_iter().map(Row::new).collect() };
+            paragraph(&format!("{}.", found.lead)) + &table(found.caption, &columns, &[group])
+        })
+        .collect();
+    (!tables.is_empty()).then(|| tables.concat())
 }
