@@ -83,8 +83,7 @@ impl Timeline {
         against: Option<Vec<Option<Probabilities>>>,
     ) -> Self {
         let shifts = shifts(against.as_ref().unwrap_or(&moments), hop);
-        let against =
-            against.map(|moments| Reading { segments: segments(&moments, hop, seconds), moments });
+        let against = against.map(|moments| Reading { segments: segments(&moments, hop, seconds), moments });
         let segments = segments(&moments, hop, seconds);
         Self { tier, window_seconds: window, hop_seconds: hop, moments, segments, shifts, against }
     }
