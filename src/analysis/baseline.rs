@@ -137,7 +137,8 @@ impl Baseline {
 
     /// What is wrong with one that came from outside.
     pub fn problem(&self) -> Option<&'static str> {
-        let within = |value: Option<f32>, range: std::ops::RangeInclusive<f32>| value.is_none_or(|v| range.contains(&v));
+        let within =
+            |value: Option<f32>, range: std::ops::RangeInclusive<f32>| value.is_none_or(|v| range.contains(&v));
         let lengths = [self.mean.pooled.len(), self.mean.blocks.len()];
         if lengths.iter().any(|length| !(1..=LONGEST).contains(length)) || !self.mean.is_finite() {
             return Some("its numbers are missing, or are none");
@@ -150,7 +151,8 @@ impl Baseline {
             return Some("it is made of no speech");
         }
         let sound = within(self.f0_hz, HZ) && within(self.level_dbfs, DBFS) && within(self.syllables_per_second, RATE);
-        (!sound || self.version.len() > 64 || self.device.len() > 500).then_some("its pitch, level or pace can't be true")
+        (!sound || self.version.len() > 64 || self.device.len() > 500)
+            .then_some("its pitch, level or pace can't be true")
     }
 
     /// Clips of the training speakers that it is worth.

@@ -60,7 +60,6 @@ impl VoiceMean {
     pub fn is_finite(&self) -> bool {
         self.pooled.iter().chain(&self.blocks).all(|value| value.is_finite())
     }
-
 }
 
 /// What kind of speech a baseline was heard in.
@@ -139,10 +138,8 @@ impl Population {
     pub fn offset(&self, own: &VoiceMean, clips: f32, caution: f32) -> VoiceMean {
         let less = |own: &[f32], mean: &[f32], ratio: &[f32]| {
             let each = own.iter().zip(mean).zip(ratio);
-            each.map(|((own, mean), ratio)| {
-                clips / (clips + caution * ratio).max(f32::MIN_POSITIVE) * (own - mean)
-            })
-            .collect()
+            each.map(|((own, mean), ratio)| clips / (clips + caution * ratio).max(f32::MIN_POSITIVE) * (own - mean))
+                .collect()
         };
         VoiceMean {
             pooled: less(&own.pooled, &self.mean.pooled, &self.ratio.pooled),

@@ -105,10 +105,11 @@ impl DeepEngine {
     /// # Errors
     /// [`Error::Model`] where the manifest has no baselines, or the file is not the one that it means.
     pub fn with_reference(mut self, bytes: &[u8]) -> Result<Self> {
-        let entry = self.manifest.baseline.as_ref().ok_or_else(|| Error::Model {
-            model: "baseline".into(),
-            reason: "the manifest has none".into(),
-        })?;
+        let entry = self
+            .manifest
+            .baseline
+            .as_ref()
+            .ok_or_else(|| Error::Model { model: "baseline".into(), reason: "the manifest has none".into() })?;
         entry.check(bytes)?;
         let encoder = self.encoder.entry();
         self.reference = Some(Reference::parse(bytes, encoder.pooled, encoder.columns)?);

@@ -19,8 +19,8 @@ pub use deep::{DeepEngine, DeepInputs};
 pub use engine::{Engine, Inputs};
 pub use labels::{Emotion, N_CLASSES, Probabilities, winner};
 pub use manifest::{
-    BaselineEntry, BaselineMember, EncoderEntry, EnsembleEntry, Manifest, Member, ModelEntry, ModelKind, Pool, SCHEMA, Tier,
-    sha256_hex,
+    BaselineEntry, BaselineMember, EncoderEntry, EnsembleEntry, Manifest, Member, ModelEntry, ModelKind, Pool, SCHEMA,
+    Tier, sha256_hex,
 };
 #[cfg(feature = "engine")]
 pub use onnx::{Encoder, OnnxModel};

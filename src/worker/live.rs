@@ -109,7 +109,8 @@ impl Host {
     /// Set against the ordinary voice that is known, else against what has been heard so far.
     async fn deepen_live(&self, id: SessionId, deep: &DeepEngine, hearing: &Hearing) -> Result<Option<Probabilities>> {
         let Some(deepening) = hearing.deepening() else { return Ok(None) };
-        let running = if self.second.ordinary.borrow().is_some() { None } else { self.live.with(id, |s| s.running.clone()) };
+        let running =
+            if self.second.ordinary.borrow().is_some() { None } else { self.live.with(id, |s| s.running.clone()) };
         let mut deepening = match running {
             Some(running) => running.set(deep, deepening)?,
             None => self.against_ordinary(deep, deepening),

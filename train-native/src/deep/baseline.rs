@@ -257,7 +257,10 @@ mod tests {
         let how = BaselineTraining { none: 0.0, neutral: 1.0, shrinkage: 0.0 };
         let all: Vec<usize> = (0..clips.len()).collect();
         let speakers = Speakers::new(&how, &clips, &embeddings, &all);
-        assert_eq!((speakers.reference.neutral.mean.pooled[0], speakers.reference.mixture.mean.blocks[0]), (15.0, 15.5));
+        assert_eq!(
+            (speakers.reference.neutral.mean.pooled[0], speakers.reference.mixture.mean.blocks[0]),
+            (15.0, 15.5)
+        );
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         for (clip, offset) in [(0, -5.0), (4, -5.0), (6, 5.0), (11, 5.0)] {
             let drawn = speakers.draw(clip, &mut rng).unwrap();

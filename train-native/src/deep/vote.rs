@@ -106,7 +106,10 @@ pub fn fit_pool(answers: &[Vec<Probabilities>], labels: &[Emotion], members: &[u
     for _ in 0..ROUNDS {
         if evenness < 1.0 {
             let gradient = pool_gradient(&scaled, labels, members, &weights);
-            weights.iter_mut().zip(gradient).for_each(|(weight, slope)| *weight *= (-STEP * slope).clamp(-1.0, 1.0).exp());
+            weights
+                .iter_mut()
+                .zip(gradient)
+                .for_each(|(weight, slope)| *weight *= (-STEP * slope).clamp(-1.0, 1.0).exp());
         }
     }
     let sum: f64 = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
@@ -153,8 +156,7 @@ impl BaselineVote {
             found.vote.joined = temperature(&found.pooled(&scaled, ordinary), labels);
             found
         };
-        let tried: Vec<Self> =
-            (5..=10).flat_map(|tenths| LEANS.map(|lean| of(tenths as f32 / 10.0, lean))).collect();
+        let tried: Vec<Self> = (5..=10).flat_map(|tenths| LEANS.map(|lean| of(tenths as f32 / 10.0, lean))).collect();
         let loss = |vote: &Self| log_loss(&vote.joined(&scaled, ordinary), labels);
         let best = tried.into_iter().map(|vote| (loss(&vote), vote)).min_by(|(a, _), (b, _)| a.total_cmp(b));
         best.map_or_else(|| of(1.0, 0.0), |(_, vote)| vote)

@@ -6,8 +6,8 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 use undertone::features::{FeatureConfig, cnn_windows};
 use undertone::inference::{
-    Emotion, Engine, EnsembleEntry, Inputs, Manifest, Member, ModelEntry, ModelKind, N_CLASSES, Pool,
-    Probabilities, SCHEMA, Tier, sha256_hex,
+    Emotion, Engine, EnsembleEntry, Inputs, Manifest, Member, ModelEntry, ModelKind, N_CLASSES, Pool, Probabilities,
+    SCHEMA, Tier, sha256_hex,
 };
 use undertone_boosters::{lightgbm, xgboost};
 

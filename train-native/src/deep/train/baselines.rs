@@ -105,7 +105,8 @@ impl Bench<'_> {
     fn ordinary(&self, plain: &[Probabilities], clips: &[usize], draws: &[Draw]) -> Vec<Option<Probabilities>> {
         let place: BTreeMap<usize, usize> = clips.iter().enumerate().map(|(place, clip)| (*clip, place)).collect();
         let of_draw = |draw: &Draw| {
-            let answers = draw.made_of.iter().filter_map(|clip| plain.get(*place.get(clip)?)).map(|answer| (answer, 1.0));
+            let answers =
+                draw.made_of.iter().filter_map(|clip| plain.get(*place.get(clip)?)).map(|answer| (answer, 1.0));
             (draw.speech == Speech::Neutral).then(|| calibration::logarithmic_pool(answers))
         };
         let drawn = draws.iter().filter(|draw| !draw.made_of.is_empty());
@@ -180,7 +181,10 @@ impl Bench<'_> {
                 println!("{protocol}, baseline:{amount}, {:13} {}", run.model, run.figures());
                 runs.push(run);
             }
-            println!("{protocol}, baseline:{amount}, ensemble on the same clips without it: UAR {:.1} %", 100.0 * without);
+            println!(
+                "{protocol}, baseline:{amount}, ensemble on the same clips without it: UAR {:.1} %",
+                100.0 * without
+            );
         }
         Ok(runs)
     }
