@@ -74,8 +74,7 @@ impl Timeline {
     ) -> Self {
         let read = against.as_ref().unwrap_or(&moments);
         let (shifts, strain) = (ShiftRule::default().find(read, hop), strain::strain(read, hop, seconds));
-        let against =
-            against.map(|moments| Reading { segments: segments(&moments, hop, seconds), moments });
+        let against = against.map(|moments| Reading { segments: segments(&moments, hop, seconds), moments });
         let segments = segments(&moments, hop, seconds);
         Self { tier, window_seconds: window, hop_seconds: hop, moments, segments, shifts, strain, against }
     }

@@ -142,8 +142,7 @@ fn embed_by(
 ) -> Result<Embeddings> {
     let bar = progress(clips.len(), message);
     let checked = |clip: &usize| interrupt::check().and_then(|()| of(*clip));
-    let found: Vec<Vec<Embedded>> =
-        clips.par_iter().progress_with(bar.clone()).map(checked).collect::<Result<_>>()?;
+    let found: Vec<Vec<Embedded>> = clips.par_iter().progress_with(bar.clone()).map(checked).collect::<Result<_>>()?;
     bar.finish_and_clear();
     let mut embeddings = vec![Vec::new(); dataset.len()];
     for (clip, windows) in clips.iter().zip(found) {

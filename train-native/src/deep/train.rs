@@ -71,12 +71,7 @@ struct Bench<'a> {
 ///
 /// # Errors
 /// What reading, training and writing say; Ctrl-C, after which the finished folds are kept.
-pub fn evaluate(
-    job: &DeepJob,
-    protocol: Protocol,
-    conditions: &[Condition],
-    moments: Option<&Path>,
-) -> Result<()> {
+pub fn evaluate(job: &DeepJob, protocol: Protocol, conditions: &[Condition], moments: Option<&Path>) -> Result<()> {
     Bench::new(job)?.evaluate(protocol, conditions, moments)
 }
 

@@ -52,7 +52,8 @@ pub(super) fn tables(results: &Results) -> Vec<Table> {
         ],
         rows: of(|run| {
             let found = run.shifts?;
-            let [shifts, strain] = [found.per_ten_minutes, found.strain_per_ten_minutes].map(|rate| format!("{rate:.2}"));
+            let [shifts, strain] =
+                [found.per_ten_minutes, found.strain_per_ten_minutes].map(|rate| format!("{rate:.2}"));
             Some(vec![found.calls.to_string(), percent(found.found), shifts, percent(found.strain_found), strain])
         }),
     };

@@ -44,7 +44,8 @@ impl Bench<'_> {
         if self.job.recipe.baselines.is_none() {
             return Ok(vec![Aside::default(); checkpoints.len()]);
         }
-        let path = |fold: &Fold| self.checkpoint_path(fold, protocol, &format!("deep-{protocol}-seed{seed}-aside"), seed);
+        let path =
+            |fold: &Fold| self.checkpoint_path(fold, protocol, &format!("deep-{protocol}-seed{seed}-aside"), seed);
         let paths = folds.iter().map(path).collect::<Result<Vec<_>>>()?;
         let kept = |path| serde_json::from_slice::<Aside>(&std::fs::read(path).ok()?).ok();
         let found: Option<Vec<Aside>> = paths.iter().map(kept).collect();

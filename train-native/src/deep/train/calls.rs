@@ -7,15 +7,15 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use indicatif::ParallelProgressIterator;
-use rand::{Rng, SeedableRng};
 use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use undertone::analysis::{Timeline, Timing};
 use undertone::audio::{Audio, prepare};
 use undertone::inference::{
-    DeepEngine, Emotion, Engine, EnsembleEntry, Manifest, Member, Model, ModelEntry, ModelKind, N_CLASSES, Output, Pool,
-    Probabilities, Tier,
+    DeepEngine, Emotion, Engine, EnsembleEntry, Manifest, Member, Model, ModelEntry, ModelKind, N_CLASSES, Output,
+    Pool, Probabilities, Tier,
 };
 
 use super::{Bench, Checkpoint};
@@ -75,7 +75,9 @@ impl Bench<'_> {
         };
         let (as_shipped, penalty) = shipped(&calls);
         println!("{protocol}, {} calls, shifts by a rule chosen on the other folds: {shifts}", calls.len());
-        println!("{protocol}, by the rule that ships: {as_shipped}; on all folds a penalty of {penalty} would be chosen");
+        println!(
+            "{protocol}, by the rule that ships: {as_shipped}; on all folds a penalty of {penalty} would be chosen"
+        );
         println!("{protocol}, strain: {strain}");
         Ok(Some(found))
     }
@@ -99,8 +101,7 @@ impl Bench<'_> {
             .map(|(number, (speaker, clips))| {
                 let deep = self.fold_engine(checkpoint, seed)?;
                 let sounds = clips.iter().map(|clip| self.sound(*clip)).collect::<Result<Vec<_>>>()?;
-                let clips: Vec<(Emotion, Audio)> =
-                    clips.iter().map(|clip| self.labels[*clip]).zip(sounds).collect();
+                let clips: Vec<(Emotion, Audio)> = clips.iter().map(|clip| self.labels[*clip]).zip(sounds).collect();
                 let mut rng = ChaCha8Rng::seed_from_u64(seed.wrapping_mul(1000).wrapping_add(*number as u64));
                 let mut emotions: Vec<Emotion> =
                     Emotion::ALL.into_iter().filter(|emotion| !ORDINARY.contains(emotion)).collect();
@@ -200,7 +201,8 @@ mod tests {
     #[test]
     fn a_call_changes_once_where_it_says() {
         let clip = |label: Emotion, value: f32| (label, Audio::new(vec![value; 40_000], 16_000).unwrap());
-        let clips = [clip(Emotion::Neutral, 0.1), clip(Emotion::Calm, 0.2), clip(Emotion::Sad, 0.3), clip(Emotion::Angry, 0.9)];
+        let clips =
+            [clip(Emotion::Neutral, 0.1), clip(Emotion::Calm, 0.2), clip(Emotion::Sad, 0.3), clip(Emotion::Angry, 0.9)];
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let (audio, change) = join(&clips, Emotion::Angry, &mut rng).unwrap();
         assert!((SECONDS..SECONDS + 4.0).contains(&audio.seconds()), "{}", audio.seconds());

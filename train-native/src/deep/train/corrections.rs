@@ -37,7 +37,9 @@ impl Bench<'_> {
             for draw in 0..DRAWS {
                 let mut rng = ChaCha8Rng::seed_from_u64(seed.wrapping_mul(1000).wrapping_add(draw));
                 let (mut before, mut after) = (Vec::new(), Vec::new());
-                for (checkpoint, aside) in checkpoints.iter().zip(asides).filter(|(_, aside)| !aside.directions.is_empty()) {
+                for (checkpoint, aside) in
+                    checkpoints.iter().zip(asides).filter(|(_, aside)| !aside.directions.is_empty())
+                {
                     let answers = vote::among(&checkpoint.test_answers, &classes);
                     let (_, joined) = self.vote(checkpoint, &classes).apply(&answers);
                     let clips = (checkpoint.test.as_slice(), joined.as_slice(), aside.directions.as_slice());
