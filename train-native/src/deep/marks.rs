@@ -154,3 +154,48 @@ pub fn strained(calls: &[Call]) -> Marked {
     };
     count(&calls.iter().collect::<Vec<_>>(), of).marked()
 }
+
+#[cfg(test)]
+mod tests {
+    use undertone::inference::N_CLASSES;
+
+    use super::*;
+
+    /// Neutral up to a minute, then angry up to two, as the moments say; the truth changes at `change`.
+    fn call(fold: &str, change: f32) -> Call {
+        let sure = |emotion: Emotion| {
+            let mut answer = [0.02; N_CLASSES];
+            answer[emotion.index()] = 0.86;
+            Some(answer)
+        };
+        let mut moments = vec![sure(Emotion::Neutral); 40];
+        moments.extend(vec![sure(Emotion::Angry); 40]);
+        Call {
+            fold: fold.into(),
+            speaker: "a".into(),
+            emotion: Emotion::Angry,
+            change,
+            seconds: 120.0,
+            hop: 1.5,
+            against: moments.clone(),
+            moments,
+        }
+    }
+
+    #[test]
+    fn a_mark_near_the_change_finds_it_and_another_is_false() {
+        let calls = [call("1", 62.0), call("2", 57.0), call("2", 70.0)];
+        let marked = chosen(&calls);
+        assert!((marked.found - 2.0 / 3.0).abs() < 1e-9, "{marked}");
+        assert!((marked.per_ten_minutes - 600.0 / 360.0).abs() < 1e-9, "{marked}");
+        assert_eq!(shipped(&calls).0, marked);
+    }
+
+    #[test]
+    fn strain_is_found_in_the_angry_part_and_false_before_it() {
+        let found = strained(&[call("1", 60.0)]);
+        assert_eq!((found.found, found.per_ten_minutes), (1.0, 0.0));
+        let late = strained(&[call("1", 118.0)]);
+        assert_eq!((late.found, (118.0 * late.per_ten_minutes / 600.0).round()), (0.0, 1.0));
+    }
+}
