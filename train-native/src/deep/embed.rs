@@ -141,7 +141,10 @@ fn embed_by(
     of: impl Fn(usize) -> Result<Vec<Embedded>> + Sync,
 ) -> Result<Embeddings> {
     let bar = progress(clips.len(), message);
-    let checked = |clip: &usize| interrupt::check().and_then(|()| of(*clip));
+    let checked = |clip: &usize| {
+        interrupt::check()?;
+        of(*clip)
+    };
     let found: Vec<Vec<Embedded>> = clips.par_iter().progress_with(bar.clone()).map(checked).collect::<Result<_>>()?;
     bar.finish_and_clear();
     let mut embeddings = vec![Vec::new(); dataset.len()];

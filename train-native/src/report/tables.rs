@@ -173,7 +173,7 @@ pub(super) fn figures(results: &Results) -> String {
             }),
         );
     }
-    for Table { lead, head, rows } in marks::tables(results) {
+    for Table { lead, head, rows, .. } in marks::tables(results) {
         text += &format!("\n{lead}:\n\n{}", table(head, rows));
     }
     if !other.is_empty() {

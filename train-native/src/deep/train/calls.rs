@@ -15,7 +15,7 @@ use undertone::analysis::{Timeline, Timing};
 use undertone::audio::{Audio, prepare};
 use undertone::inference::{
     DeepEngine, Emotion, Engine, EnsembleEntry, Manifest, Member, Model, ModelEntry, ModelKind, N_CLASSES, Output,
-    Pool, Probabilities, Tier,
+    Pool, Tier,
 };
 
 use super::{Bench, Checkpoint};
