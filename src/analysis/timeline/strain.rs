@@ -7,7 +7,7 @@ use crate::inference::{Emotion, Probabilities};
 /// Seconds of speech that it is sustained for at least.
 const LEAST_SECONDS: f32 = 10.0;
 /// Mean probability of [`STRAINED`] over so many seconds.
-const STRAIN: f32 = 0.5;
+const STRAIN: f32 = 0.6;
 /// Classes of high arousal and negative valence (Russell 1980).
 const STRAINED: [Emotion; 2] = [Emotion::Angry, Emotion::Fearful];
 
@@ -22,7 +22,7 @@ pub struct Strain {
     pub probability: f32,
 }
 
-/// Stretches of answers that stand for `hop` seconds each in which every ten seconds of speech are angry or fearful by more than one half
+/// Stretches of answers that stand for `hop` seconds each in which every ten seconds of speech are angry or fearful by more than 0.6
 /// on average. Rising and apart.
 pub(super) fn strain(moments: &[Option<Probabilities>], hop: f32, seconds: f32) -> Vec<Strain> {
     let share = |heard: &Probabilities| STRAINED.iter().map(|emotion| heard[emotion.index()]).sum::<f32>();
