@@ -2,6 +2,7 @@
 //! and stop between any two of them.
 
 mod baseline;
+mod correction;
 #[cfg(feature = "engine")]
 mod deepening;
 mod live;
@@ -16,6 +17,7 @@ pub use crate::audio::{MAX_BYTES, NOISE_MODEL, NoiseModel, Plan, Preparation, Tr
 pub use crate::features::RecordingQuality;
 pub use crate::features::voice::{Melody, Pace, Register, Steadiness, VoiceAttributes};
 pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, VoiceMean, winner};
+pub use correction::{Correction, Corrector};
 pub use baseline::{Against, Baseline, ClipVoice, Comparison, RunningBaseline};
 #[cfg(feature = "engine")]
 pub use deepening::{DeepStep, Deepened, Deepening, Reheard};
