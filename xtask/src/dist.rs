@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::page::{self, content_hash};
 use crate::workspace::{Workspace, announce, run};
-use crate::{deep, module, offline, size, tools, wasm, wasm_opt};
+use crate::{deep, module, offline, size, tight, tools, wasm, wasm_opt};
 
 /// The page starts its worker by this name, so the file has no hash; what it loads has.
 const WORKER_SCRIPT: &str = "worker_loader.js";
@@ -68,7 +68,9 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
         fs::write(&module, wasm::without_names(&bytes)?)?;
     }
 
-    let page_js = rename_by_content(dist, &start.js, "app", "js")?;
+    let text = fs::read_to_string(dist.join(&start.js)).with_context(|| format!("Trunk wrote no {}", start.js))?;
+    fs::remove_file(dist.join(&start.js))?;
+    let page_js = write_by_content(dist, &tight::script(&text), "app", "js")?;
     let page_wasm = rename_by_content(dist, &start.wasm, "app", "wasm")?;
     let start_js = write_by_content(dist, &page::start_script(&page_js, &page_wasm), "start", "js")?;
     html = html
@@ -79,7 +81,7 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
     let worker_wasm = rename_by_content(dist, "worker_bg.wasm", "worker", "wasm")?;
     let worker_js = fs::read_to_string(dist.join("worker.js")).context("Trunk built no worker")?;
     fs::remove_file(dist.join("worker.js"))?;
-    fs::write(dist.join(WORKER_SCRIPT), page::worker_script(&worker_js, &worker_wasm)?)?;
+    fs::write(dist.join(WORKER_SCRIPT), page::worker_script(&tight::script(&worker_js), &worker_wasm)?)?;
 
     html = page::insert_policy(&page::without_comments(&html))?;
     for address in page::check(&html)? {
@@ -88,7 +90,11 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
     }
     for name in size::files(dist)? {
         if name.ends_with(".js") || name.ends_with(".css") {
-            page::check_text(&name, &fs::read_to_string(dist.join(&name))?)?;
+            let text = fs::read_to_string(dist.join(&name))?;
+            page::check_text(&name, &text)?;
+            if name.ends_with(".css") {
+                fs::write(dist.join(&name), tight::style(&text))?;
+            }
         }
     }
     if dist.join(NOT_SHIPPED).is_file() {

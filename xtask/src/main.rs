@@ -13,6 +13,7 @@ mod python;
 mod serve;
 mod size;
 mod test;
+mod tight;
 mod tools;
 mod wasm;
 mod wasm_opt;

@@ -132,7 +132,44 @@ pub fn mean(windows: &[Embedded]) -> VoiceMean {
     VoiceMean::of(&windows.iter().map(Embedded::encoded).collect::<Vec<_>>())
 }
 
-/// A test: clips that are scored, each with what is taken off it.
+/// Clips that are scored with one baseline, and the clips that make it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draw {
+    /// The scored clips.
+    pub scored: Vec<usize>,
+    /// The others, of the same speaker.
+    pub made_of: Vec<usize>,
+    /// What they are compared with.
+    pub speech: Speech,
+}
+
+/// Gives the speakers of `of` a baseline each. Speakers without as many neutral clips are left out.
+pub fn draw(amount: Amount, rng: &mut impl Rng, clips: &[Clip], of: &[usize]) -> Vec<Draw> {
+    let mut speakers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    of.iter().for_each(|clip| speakers.entry(&clips[*clip].speaker).or_default().push(*clip));
+    let mut draws = Vec::new();
+    for (_, own) in speakers {
+        let others = |drawn: &[usize]| own.iter().copied().filter(|clip| !drawn.contains(clip)).collect::<Vec<_>>();
+        match amount {
+            Amount::Neutral(wanted) => {
+                let mut neutral: Vec<usize> =
+                    own.iter().copied().filter(|clip| clips[*clip].label == Emotion::Neutral).collect();
+                let (drawn, _) = neutral.partial_shuffle(rng, wanted as usize);
+                if drawn.len() == wanted as usize {
+                    draws.push(Draw { scored: others(drawn), made_of: drawn.to_vec(), speech: Speech::Neutral });
+                }
+            }
+            Amount::All => draws.extend(own.iter().map(|clip| Draw {
+                scored: vec![*clip],
+                made_of: others(&[*clip]),
+                speech: Speech::Mixture,
+            })),
+        }
+    }
+    draws
+}
+
+/// Clips that are scored, each with what is taken off it.
 pub struct Test {
     /// The scored clips.
     pub clips: Vec<usize>,
@@ -140,47 +177,23 @@ pub struct Test {
     pub offsets: Vec<VoiceMean>,
 }
 
-/// Gives the speakers of `clips` a baseline each. Speakers without as many neutral clips are left out.
-pub fn test(
-    amount: Amount,
-    rng: &mut impl Rng,
-    clips: &[Clip],
-    embeddings: &Embeddings,
-    of: &[usize],
-    reference: &Reference,
-    shrinkage: f32,
-) -> Test {
-    let mut speakers: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    of.iter().for_each(|clip| speakers.entry(&clips[*clip].speaker).or_default().push(*clip));
-    let mut test = Test { clips: Vec::new(), offsets: Vec::new() };
-    let mean_of = |clip: &usize| embeddings[*clip].first().map(|windows| mean(windows));
-    for (_, own) in speakers {
-        match amount {
-            Amount::Neutral(wanted) => {
-                let mut neutral: Vec<usize> =
-                    own.iter().copied().filter(|clip| clips[*clip].label == Emotion::Neutral).collect();
-                let (drawn, _) = neutral.partial_shuffle(rng, wanted as usize);
-                if drawn.len() < wanted as usize {
-                    continue;
-                }
-                let means: Vec<VoiceMean> = drawn.iter().filter_map(mean_of).collect();
-                let usual = VoiceMean::mean(means.iter());
-                let offset = reference.neutral.offset(&usual, means.len() as f32, shrinkage);
-                for clip in own.iter().filter(|clip| !drawn.contains(clip)) {
-                    test.clips.push(*clip);
-                    test.offsets.push(offset.clone());
-                }
-            }
-            Amount::All => {
-                let means: Vec<VoiceMean> = own.iter().filter_map(mean_of).collect();
-                for (index, clip) in own.iter().enumerate() {
-                    let others = means.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, mean)| mean);
-                    let n = means.len().saturating_sub(1);
-                    test.clips.push(*clip);
-                    test.offsets.push(reference.mixture.offset(&VoiceMean::mean(others), n as f32, shrinkage));
-                }
-            }
+/// What is taken off the clips of `draws`.
+pub fn test(draws: &[Draw], embeddings: &Embeddings, reference: &Reference, shrinkage: f32) -> Test {
+    let mut means: BTreeMap<usize, VoiceMean> = BTreeMap::new();
+    for clip in draws.iter().flat_map(|draw| &draw.made_of) {
+        if let (false, Some(windows)) = (means.contains_key(clip), embeddings[*clip].first()) {
+            means.insert(*clip, mean(windows));
         }
+    }
+    let offset = |draw: &Draw| {
+        let own = VoiceMean::mean(draw.made_of.iter().filter_map(|clip| means.get(clip)));
+        reference.of(draw.speech).offset(&own, draw.made_of.len() as f32, shrinkage)
+    };
+    let mut test = Test { clips: Vec::new(), offsets: Vec::new() };
+    for draw in draws.iter().filter(|draw| !draw.made_of.is_empty()) {
+        let offset = offset(draw);
+        test.offsets.extend(std::iter::repeat_n(offset, draw.scored.len()));
+        test.clips.extend(&draw.scored);
     }
     test
 }
@@ -247,12 +260,12 @@ mod tests {
         .reference;
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut of = |amount, clips: &[Clip], of: &[usize], shrinkage| {
-            test(amount, &mut rng, clips, &embeddings, of, &reference, shrinkage)
+            test(&draw(amount, &mut rng, clips, of), &embeddings, &reference, shrinkage)
         };
         let theirs: Vec<usize> = (6..12).collect();
         let two = of(Amount::Neutral(2), &clips, &theirs, 2.0);
         assert_eq!((two.clips.len(), two.offsets.len()), (4, 4));
-        assert!(two.offsets.iter().all(|offset| offset.pooled[0] == 5.0));
+        assert!(two.offsets.iter().all(|offset| offset.pooled[0] == 10.0), "clips that never vary need no caution");
         assert!(of(Amount::Neutral(4), &clips, &theirs, 0.0).clips.is_empty());
         let all = of(Amount::All, &clips, &theirs, 0.0);
         assert_eq!(all.clips, theirs);

@@ -1,16 +1,20 @@
 //! Protocols on top of the others: with a baseline of the test speaker, in columns of their own.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use undertone::inference::{BaselineEntry, BaselineMember, Emotion, Probabilities, Tier, sha256_hex};
+use undertone::inference::{
+    BaselineEntry, BaselineMember, Emotion, Probabilities, Speech, Tier, calibration, sha256_hex,
+};
 
 use super::{BASELINE_FILE, Bench, Checkpoint};
-use crate::deep::baseline::{Amount, Test, test};
+use crate::deep::baseline::{Amount, Draw, Test, draw, test};
 use crate::deep::embed::Embeddings;
 use crate::deep::heads::{Fitted, HEADS, Setting};
-use crate::deep::vote::{self, Vote};
+use crate::deep::vote::{self, BaselineVote};
 use crate::metrics::{Outcome, score};
 use crate::results::{CLEAN, Run, RunInfo, commit, rounded};
 use crate::split::Protocol;
@@ -67,11 +71,40 @@ impl Bench<'_> {
     ) -> Result<Option<(Vec<usize>, Vec<Vec<Probabilities>>)>> {
         let (Some(reference), Some(how)) = (&heads.reference, &self.job.recipe.baselines) else { return Ok(None) };
         let embeddings: &Embeddings = setting.embeddings;
-        let mut rng = ChaCha8Rng::seed_from_u64(setting.seed.wrapping_mul(1000).wrapping_add(draw));
-        let Test { clips, offsets } =
-            test(amount, &mut rng, &self.dataset.clips, embeddings, clips, reference, how.shrinkage);
+        let draws = self.draws(setting.seed, amount, draw, clips);
+        let Test { clips, offsets } = test(&draws, embeddings, reference, how.shrinkage);
         let answers = heads.answers_less(setting, &self.encoder, &self.features, &clips, &offsets)?;
         Ok(Some((clips, answers)))
+    }
+
+    /// The same draw for the same seed and clips.
+    fn draws(&self, seed: u64, amount: Amount, number: u64, clips: &[usize]) -> Vec<Draw> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed.wrapping_mul(1000).wrapping_add(number));
+        draw(amount, &mut rng, &self.dataset.clips, clips)
+    }
+
+    /// What the vote without a baseline answers to the neutral clips that make each scored clip's baseline, in their order; `None` where
+    /// they are of all kinds.
+    fn ordinary(&self, plain: &[Probabilities], clips: &[usize], draws: &[Draw]) -> Vec<Option<Probabilities>> {
+        let place: BTreeMap<usize, usize> = clips.iter().enumerate().map(|(place, clip)| (*clip, place)).collect();
+        let of_draw = |draw: &Draw| {
+            let answers = draw.made_of.iter().filter_map(|clip| plain.get(*place.get(clip)?)).map(|answer| (answer, 1.0));
+            (draw.speech == Speech::Neutral).then(|| calibration::logarithmic_pool(answers))
+        };
+        let drawn = draws.iter().filter(|draw| !draw.made_of.is_empty());
+        drawn.flat_map(|draw| std::iter::repeat_n(of_draw(draw), draw.scored.len())).collect()
+    }
+
+    /// Mean logarithms of what the vote answers to the held-out speakers' neutral clips, a speaker as much as another.
+    fn usual(&self, plain: &[Probabilities], clips: &[usize]) -> Probabilities {
+        let mut speakers: BTreeMap<&str, Vec<Probabilities>> = BTreeMap::new();
+        for (clip, answer) in clips.iter().zip(plain).filter(|(clip, _)| self.labels[**clip] == Emotion::Neutral) {
+            speakers.entry(&self.dataset.clips[*clip].speaker).or_default().push(calibration::logarithms(answer));
+        }
+        let mean = |group: &[Probabilities]| {
+            std::array::from_fn(|class| group.iter().map(|one| one[class]).sum::<f32>() / group.len().max(1) as f32)
+        };
+        mean(&speakers.values().map(|group| mean(group)).collect::<Vec<Probabilities>>())
     }
 
     /// Figures with each amount: of every head, and of the vote of all heads with and without the baseline.
@@ -90,7 +123,7 @@ impl Bench<'_> {
                         else {
                             continue;
                         };
-                        let parts = self.baseline_outcomes(checkpoint, heard, &classes);
+                        let parts = self.baseline_outcomes(*seed, checkpoint, (heard, draw as u64), &classes);
                         of_draw.iter_mut().zip(parts).for_each(|(all, part)| all.extend(part));
                     }
                     let plain = of_draw.pop().unwrap_or_default();
@@ -99,7 +132,6 @@ impl Bench<'_> {
                     }
                     without.push(score(&plain, &classes).uar);
                     outcomes.iter_mut().zip(of_draw).for_each(|(all, one)| all.push(one));
-                    let _ = seed;
                 }
             }
             if without.is_empty() {
@@ -132,26 +164,36 @@ impl Bench<'_> {
     }
 
     /// The vote of the heads with and without a baseline, less first, fitted to held-out clips with every amount.
-    fn baseline_vote(&self, checkpoint: &Checkpoint, classes: &[Emotion]) -> Option<Vote> {
+    fn baseline_vote(&self, seed: u64, checkpoint: &Checkpoint, classes: &[Emotion]) -> Option<BaselineVote> {
         let how = self.job.recipe.vote.as_ref()?;
+        let (_, plain) = self.vote(checkpoint, classes).apply(&vote::among(&checkpoint.inner_answers, classes));
+        let usual = self.usual(&plain, &checkpoint.inner);
         let mut answers: Vec<Vec<Probabilities>> = vec![Vec::new(); 2 * HEADS.len()];
-        let mut labels = Vec::new();
+        let (mut labels, mut ordinary) = (Vec::new(), Vec::new());
+        let mut numbers: BTreeMap<Amount, u64> = BTreeMap::new();
         for heard in &checkpoint.heard {
+            let number = numbers.entry(heard.amount).or_default();
+            let draws = self.draws(seed, heard.amount, *number, &checkpoint.inner);
+            *number += 1;
+            ordinary.extend(self.ordinary(&plain, &checkpoint.inner, &draws));
             let both = both(&heard.inner, &heard.inner_answers, &checkpoint.inner, &checkpoint.inner_answers);
             answers.iter_mut().zip(both).for_each(|(all, part)| all.extend(part));
             labels.extend(heard.inner.iter().map(|clip| self.labels[*clip]));
         }
+        let is_scored: Vec<bool> = labels.iter().map(|label| classes.contains(label)).collect();
         let (answers, labels) = scored(&answers, &labels, classes);
+        let ordinary: Vec<Option<Probabilities>> =
+            ordinary.into_iter().zip(is_scored).filter_map(|(one, is_scored)| is_scored.then_some(one)).collect();
         let place = |name: &String| HEADS.iter().position(|(head, _)| head == name);
         let less: Vec<usize> = how.with_baseline.iter().filter_map(place).collect();
         let plain: Vec<usize> = less.iter().map(|head| HEADS.len() + head).collect();
-        Some(vote::fit_halves(&vote::among(&answers, classes), &labels, [&less, &plain]))
+        Some(BaselineVote::fit(&vote::among(&answers, classes), &labels, [&less, &plain], &ordinary, usual))
     }
 
     /// How the heads vote with a baseline, and the training speakers' file; `None` where they know none.
-    pub(super) fn baseline_entry(&self, checkpoint: &Checkpoint) -> Option<(BaselineEntry, Vec<u8>)> {
+    pub(super) fn baseline_entry(&self, seed: u64, checkpoint: &Checkpoint) -> Option<(BaselineEntry, Vec<u8>)> {
         let reference = checkpoint.fitted.reference.as_ref()?.to_bytes();
-        let vote = self.baseline_vote(checkpoint, &Emotion::ALL)?;
+        let BaselineVote { vote, lean, usual } = self.baseline_vote(seed, checkpoint, &Emotion::ALL)?;
         let member = |(place, weight): (usize, &f32)| BaselineMember {
             model: HEADS[place % HEADS.len()].0.to_owned(),
             less: place < HEADS.len(),
@@ -164,21 +206,31 @@ impl Bench<'_> {
             sha256: sha256_hex(&reference),
             caution: self.job.recipe.baselines.as_ref()?.shrinkage,
             members: vote.weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0).map(member).collect(),
+            lean,
+            usual,
             temperature: vote.joined,
         };
         Some((entry, reference))
     }
 
     /// Calibrated outcomes of each head with the baseline, of the vote, and of the vote without it on the same clips.
-    fn baseline_outcomes(&self, checkpoint: &Checkpoint, heard: &Heard, classes: &[Emotion]) -> Vec<Vec<Outcome>> {
+    fn baseline_outcomes(
+        &self,
+        seed: u64,
+        checkpoint: &Checkpoint,
+        (heard, number): (&Heard, u64),
+        classes: &[Emotion],
+    ) -> Vec<Vec<Outcome>> {
+        let Some(vote) = self.baseline_vote(seed, checkpoint, classes) else { return Vec::new() };
+        let of_plain = self.vote(checkpoint, classes);
+        let (_, all_plain) = of_plain.apply(&vote::among(&checkpoint.test_answers, classes));
+        let draws = self.draws(seed, heard.amount, number, &checkpoint.test);
+        let ordinary = self.ordinary(&all_plain, &checkpoint.test, &draws);
         let tested = both(&heard.test, &heard.test_answers, &checkpoint.test, &checkpoint.test_answers);
         let tested = vote::among(&tested, classes);
-        let (mut each, joined) = match self.baseline_vote(checkpoint, classes) {
-            Some(vote) => vote.apply(&tested),
-            None => return Vec::new(),
-        };
+        let (mut each, joined) = vote.apply(&tested, &ordinary);
         each.truncate(HEADS.len());
-        let (_, plain) = self.vote(checkpoint, classes).apply(&tested[HEADS.len()..]);
+        let (_, plain) = of_plain.apply(&tested[HEADS.len()..]);
         let outcomes = |answers: Vec<Probabilities>| {
             let outcome = |(clip, probabilities): (&usize, Probabilities)| Outcome {
                 speaker: self.dataset.clips[*clip].speaker.clone(),
