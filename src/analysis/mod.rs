@@ -17,8 +17,8 @@ pub use crate::audio::{MAX_BYTES, NOISE_MODEL, NoiseModel, Plan, Preparation, Tr
 pub use crate::features::RecordingQuality;
 pub use crate::features::voice::{Melody, Pace, Register, Steadiness, VoiceAttributes};
 pub use crate::inference::{Emotion, ModelKind, N_CLASSES, Probabilities, Tier, VoiceMean, winner};
-pub use correction::{Correction, Corrector};
 pub use baseline::{Against, Baseline, ClipVoice, Comparison, RunningBaseline};
+pub use correction::{Correction, Corrector};
 #[cfg(feature = "engine")]
 pub use deepening::{DeepStep, Deepened, Deepening, Reheard};
 pub use live::LivePoint;

@@ -16,7 +16,8 @@ mod use_voices;
 use yew::prelude::*;
 
 use self::components::{
-    About, DropZone, Footer, Header, History, Message, Newer, Ordinary, Progress, Result, SharperSwitch, Status, batch_line,
+    About, DropZone, Footer, Header, History, Message, Newer, Ordinary, Progress, Result, SharperSwitch, Status,
+    batch_line,
 };
 use self::state::{EngineState, JobState};
 use self::use_card::use_place;

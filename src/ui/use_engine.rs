@@ -25,8 +25,7 @@ use self::reading::ReadingLink;
 use self::sound::Wanted;
 use self::then::Then;
 use super::state::{
-    Action, AgainAction, DEFAULT_THRESHOLD, Keeping, LiveAction, Moment, Report, Saved, State, THRESHOLDS,
-    VoicesAction,
+    Action, AgainAction, DEFAULT_THRESHOLD, Keeping, LiveAction, Moment, Report, Saved, State, THRESHOLDS, VoicesAction,
 };
 use super::use_kept::{keeps, use_kept};
 use super::use_voices::use_voices;

@@ -72,7 +72,12 @@ pub fn use_voices(
     }
     let dispatcher = state.dispatcher();
     let voices = &state.voices;
-    let kept: Vec<Kept> = voices.all.iter().filter(|voice| voice.kept).map(|voice| (voice.clone(), Some(&voice.id) == voices.active.as_ref())).collect();
+    let kept: Vec<Kept> = voices
+        .all
+        .iter()
+        .filter(|voice| voice.kept)
+        .map(|voice| (voice.clone(), Some(&voice.id) == voices.active.as_ref()))
+        .collect();
     use_effect_with(kept, move |kept| {
         let mut held = stored.borrow_mut();
         if held.busy || (kept.is_empty() && held.now.is_empty()) {

@@ -60,29 +60,29 @@ pub(crate) fn DeepLine(props: &ResultProps) -> Html {
     let millis = |value: Option<f32>| value.map(|value| format!("{value:.1}"));
     html! {
         <>
-        <div
-            id="deep-status"
-            class="deep"
-            data-state={status.name()}
-            data-load-millis={millis(load)}
-            data-fetch-millis={millis(fetch)}
-            data-windows={report.deep().map(|found| found.windows.to_string())}
-            data-encoder-millis={millis(report.deep().map(|found| found.encoder_millis))}
-            data-memory-bytes={(props.memory > 0).then(|| props.memory.to_string())}
-        >
-            <span class="deep-light" aria-hidden="true"></span>
-            <p class="deep-words">{ &words }</p>
-            { for far.map(|(now, all)| html! {
-                <progress max={all.to_string()} value={now.to_string()} aria-label={words.clone()} />
-            }) }
-            { more }
-        </div>
-        if open {
-            { wrong(props, &done) }
-        }
-        if correctable {
-            { learned(&props.voices, &props.on_voices) }
-        }
+            <div
+                id="deep-status"
+                class="deep"
+                data-state={status.name()}
+                data-load-millis={millis(load)}
+                data-fetch-millis={millis(fetch)}
+                data-windows={report.deep().map(|found| found.windows.to_string())}
+                data-encoder-millis={millis(report.deep().map(|found| found.encoder_millis))}
+                data-memory-bytes={(props.memory > 0).then(|| props.memory.to_string())}
+            >
+                <span class="deep-light" aria-hidden="true"></span>
+                <p class="deep-words">{ &words }</p>
+                { for far.map(|(now, all)| html! {
+                    <progress max={all.to_string()} value={now.to_string()} aria-label={words.clone()} />
+                }) }
+                { more }
+            </div>
+            if open {
+                { wrong(props, &done) }
+            }
+            if correctable {
+                { learned(&props.voices, &props.on_voices) }
+            }
         </>
     }
 }

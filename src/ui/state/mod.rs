@@ -26,7 +26,8 @@ pub use report::{ModelFiles, Moment, Report, Shown};
 pub use verdict::{DEFAULT_THRESHOLD, THRESHOLDS, Verdict};
 pub use visit::{MOST_CLIPS, Saved, Visit};
 pub use voices::{
-    MOST_NAME, Personal, Reading, SENTENCES, Said, Unfit, Voice, VoiceRecord, Voices, VoicesAction, VoicesTrouble, unfit,
+    MOST_NAME, Personal, Reading, SENTENCES, Said, Unfit, Voice, VoiceRecord, Voices, VoicesAction, VoicesTrouble,
+    unfit,
 };
 pub use why::Whys;
 

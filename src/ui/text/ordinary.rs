@@ -26,7 +26,8 @@ pub const RECORD_SENTENCE: &str = "Record this sentence";
 /// Ends that.
 pub const SENTENCE_DONE: &str = "I have read it";
 /// Of the sharper models, which a reading needs.
-pub const READ_NEEDS: &str = "An ordinary voice needs the models of the sharper answer, which are not in this browser yet.";
+pub const READ_NEEDS: &str =
+    "An ordinary voice needs the models of the sharper answer, which are not in this browser yet.";
 /// While a clip is analysed.
 pub const READ_WAITS: &str = "A recording is being analysed; the sentence can be read when that is done.";
 
@@ -48,7 +49,8 @@ pub const KEEP_VOICE: &str = "Keep on this device";
 /// Of a voice that is kept.
 pub const VOICE_KEPT: &str = "Kept on this device, in this browser only.";
 /// Of one that is not.
-pub const VOICE_NOT_KEPT: &str = "Used until you close the page. Only what the models measured would be kept, never the sound.";
+pub const VOICE_NOT_KEPT: &str =
+    "Used until you close the page. Only what the models measured would be kept, never the sound.";
 /// As a file.
 pub const SAVE_VOICE: &str = "Save as a file";
 /// The chosen one.
@@ -93,9 +95,13 @@ pub fn listening(number: usize) -> String {
 /// Why a sentence is to be read again.
 pub fn unfit(why: &Unfit) -> String {
     let why = match why {
-        Unfit::Noisy => "There was too much noise around the voice. Come nearer to the microphone, or find a quieter place.".into(),
+        Unfit::Noisy => {
+            "There was too much noise around the voice. Come nearer to the microphone, or find a quieter place.".into()
+        }
         Unfit::Clipped => "That was too loud for the microphone. Move away a little, or turn its level down.".into(),
-        Unfit::Narrow => "The microphone sounded like a telephone. Use one without a headset\u{2019}s call mode.".into(),
+        Unfit::Narrow => {
+            "The microphone sounded like a telephone. Use one without a headset\u{2019}s call mode.".into()
+        }
         Unfit::Short => "That was less than two seconds of speech. Read the whole sentence.".into(),
         Unfit::Interrupted => "Another recording came between.".into(),
         Unfit::Failed(error) => error.to_string(),
@@ -127,7 +133,10 @@ pub fn voices_trouble(trouble: &VoicesTrouble) -> String {
     };
     match trouble {
         VoicesTrouble::NotStored(error) => {
-            format!("Your browser does not let voices be kept, or not be erased: {} What you have read works for this visit.", sentence(error))
+            format!(
+                "Your browser does not let voices be kept, or not be erased: {} What you have read works for this visit.",
+                sentence(error)
+            )
         }
         VoicesTrouble::Skipped(1) => "One kept voice could not be read, and was passed over.".into(),
         VoicesTrouble::Skipped(count) => format!("{count} kept voices could not be read, and were passed over."),
@@ -138,11 +147,18 @@ pub fn voices_trouble(trouble: &VoicesTrouble) -> String {
 
 /// Of voices that were made with other models; nothing without one.
 pub fn void(voices: &Voices) -> Option<String> {
-    let void: Vec<String> =
-        voices.all.iter().filter(|voice| voices.is_void(voice)).map(|voice| format!("\u{201c}{}\u{201d}", voice.name)).collect();
+    let void: Vec<String> = voices
+        .all
+        .iter()
+        .filter(|voice| voices.is_void(voice))
+        .map(|voice| format!("\u{201c}{}\u{201d}", voice.name))
+        .collect();
     let (were, are) = if void.len() == 1 { ("was", "is") } else { ("were", "are") };
     (!void.is_empty()).then(|| {
-        format!("{} {were} made with older models and {are} no longer used. Please read the three sentences again.", void.join(", "))
+        format!(
+            "{} {were} made with older models and {are} no longer used. Please read the three sentences again.",
+            void.join(", ")
+        )
     })
 }
 
@@ -216,15 +232,22 @@ fn higher(semitones: f32) -> String {
     match semitones.abs().round() {
         0.0 => "as high as your usual".into(),
         whole => {
-            let (unit, way) = (if whole == 1.0 { "semitone" } else { "semitones" }, if semitones > 0.0 { "higher" } else { "lower" });
+            let (unit, way) =
+                (if whole == 1.0 { "semitone" } else { "semitones" }, if semitones > 0.0 { "higher" } else { "lower" });
             format!("{whole:.0} {unit} {way} than your usual")
         }
     }
 }
 
 fn faster(share: f32) -> String {
-    const PARTS: [(f32, &str); 6] =
-        [(0.1, "a tenth"), (0.2, "a fifth"), (0.25, "a quarter"), (1.0 / 3.0, "a third"), (0.5, "a half"), (1.0, "twice")];
+    const PARTS: [(f32, &str); 6] = [
+        (0.1, "a tenth"),
+        (0.2, "a fifth"),
+        (0.25, "a quarter"),
+        (1.0 / 3.0, "a third"),
+        (0.5, "a half"),
+        (1.0, "twice"),
+    ];
     let (much, way) = ((share - 1.0).abs(), if share > 1.0 { "faster" } else { "slower" });
     if much < 0.06 {
         return "as fast as your usual".into();
@@ -265,7 +288,14 @@ mod tests {
 
     #[test]
     fn every_reason_asks_for_the_sentence_again() {
-        for why in [Unfit::Noisy, Unfit::Clipped, Unfit::Narrow, Unfit::Short, Unfit::Interrupted, Unfit::Failed(Error::Silent)] {
+        for why in [
+            Unfit::Noisy,
+            Unfit::Clipped,
+            Unfit::Narrow,
+            Unfit::Short,
+            Unfit::Interrupted,
+            Unfit::Failed(Error::Silent),
+        ] {
             let words = unfit(&why);
             assert!(words.ends_with("again.") && words.len() > 50, "{words}");
         }

@@ -39,7 +39,9 @@ pub(super) fn list(props: &OrdinaryProps) -> Html {
 
 fn chosen(props: &OrdinaryProps, voice: &Voice) -> Html {
     let onchange = props.on_voices.reform(|event: Event| {
-        VoicesAction::Renamed(event.target_dyn_into::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default())
+        VoicesAction::Renamed(
+            event.target_dyn_into::<HtmlInputElement>().map(|field| field.value()).unwrap_or_default(),
+        )
     });
     let (record, on_voices) = (voice.record(false), props.on_voices.clone());
     let save = Callback::from(move |_: MouseEvent| {

@@ -2,16 +2,15 @@
 
 use yew::prelude::*;
 
-use super::OrdinaryProps;
 use super::super::record::level;
+use super::OrdinaryProps;
 use crate::browser::{File, focus_soon};
 use crate::ui::state::{DeepState, Phase, Reading, Session, VoicesAction};
 use crate::ui::text;
 use crate::ui::use_engine::SpokenSentence;
 use crate::ui::use_recorder::{Places, RecorderCommand, use_recorder};
 
-const PLACES: Places =
-    [&["reading-discard"], &["reading-stop"], &["reading-record", "reading-cancel"]];
+const PLACES: Places = [&["reading-discard"], &["reading-stop"], &["reading-record", "reading-cancel"]];
 
 #[function_component]
 pub(super) fn SentencePanel(props: &OrdinaryProps) -> Html {
@@ -55,6 +54,7 @@ pub(super) fn SentencePanel(props: &OrdinaryProps) -> Html {
         },
         Phase::Running(session) => html! {
             <>
+                <p class="recorder-time" role="timer"><span id="reading-time">{ text::clock(session.seconds) }</span></p>
                 { level(session.meter) }
                 <p class="recorder-hint">{ text::hint(session).unwrap_or_default() }</p>
                 <div class="recorder-buttons">

@@ -102,7 +102,8 @@ impl State {
 
     fn correct(&mut self, job: JobId, label: Emotion) {
         let report = self.result().filter(|report| report.job == job);
-        let Some((voice, answer)) = report.and_then(|report| Some((report.voice.clone()?, report.uncorrected()?))) else {
+        let Some((voice, answer)) = report.and_then(|report| Some((report.voice.clone()?, report.uncorrected()?)))
+        else {
             return;
         };
         let ClipVoice { version, direction, .. } = (*voice).clone();

@@ -69,10 +69,12 @@ fn three_sentences_make_a_voice_that_is_used_and_not_kept() {
     let two = read(&kept, "b");
     assert_eq!((two.voices.all.len(), two.voices.usable().unwrap().name.as_str()), (2, "My voice"));
     let again = told(&told(&two, VoicesAction::Chosen(Some("a".into()))), VoicesAction::Begun { again: true });
-    let again = (0..SENTENCES).fold(again, |state, _| {
-        told(&state, VoicesAction::TakeHeard(Box::new(baseline("v", 9.0)), "c".into()))
-    });
-    assert_eq!((again.voices.all.len(), again.voices.all[0].baseline.seconds, again.voices.all[0].kept), (2, 27.0, true));
+    let again = (0..SENTENCES)
+        .fold(again, |state, _| told(&state, VoicesAction::TakeHeard(Box::new(baseline("v", 9.0)), "c".into())));
+    assert_eq!(
+        (again.voices.all.len(), again.voices.all[0].baseline.seconds, again.voices.all[0].kept),
+        (2, 27.0, true)
+    );
 }
 
 #[test]
@@ -83,7 +85,8 @@ fn sentences_of_other_models_do_not_mix_and_a_crash_asks_again() {
     let reading = two.voices.reading.clone().unwrap();
     assert_eq!((reading.sentence, reading.heard.unwrap().version.as_str()), (1, "v"));
     let error = Error::Stopped { reason: "trap".into() };
-    let lost = told(&two, VoicesAction::TakeGiven).after(Action::WorkerCrashed { error: error.clone(), restarted: true });
+    let lost =
+        told(&two, VoicesAction::TakeGiven).after(Action::WorkerCrashed { error: error.clone(), restarted: true });
     assert_eq!(lost.voices.reading.unwrap().trouble, Some(Unfit::Failed(error)));
 }
 
