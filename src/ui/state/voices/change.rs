@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::{JobState, Report, Sharper, State};
-use super::{MOST_CORRECTIONS, Personal, Reading, Said, VoicesAction, VoicesTrouble};
+use super::{MOST_CORRECTIONS, Personal, Reading, Said, VoicesAction, VoicesTrouble, cleaned};
 use crate::analysis::{Against, ClipVoice, Correction, Corrector, DeepAnalysis, Emotion, Probabilities, winner};
 use crate::protocol::JobId;
 
