@@ -64,8 +64,8 @@ pub fn use_voices(
         // Stored results, whose sound nobody holds, count down from the greatest number.
         let shown = state.result().filter(|report| report.job < JobId::MAX / 4);
         let shown = shown.map(|report| (report.job, report.analysis.preparation.report.plan));
-        use_effect_with(state.voices.readings, move |readings| {
-            if let Some(shown) = shown.filter(|_| *readings > 0) {
+        use_effect_with(state.voices.taken, move |taken| {
+            if let Some(shown) = shown.filter(|_| *taken > 0) {
                 prepare.emit(shown);
             }
         });

@@ -38,6 +38,8 @@ pub struct Voices {
     pub reading: Option<Reading>,
     /// Readings that were finished in this visit.
     pub readings: u32,
+    /// Readings for which the worker has let go of the clip that was shown, finished or not.
+    pub taken: u32,
     /// Corrections that belong to no voice; they last as long as the visit.
     pub loose: Vec<Correction>,
     /// What has happened last.
@@ -345,6 +347,7 @@ impl Voices {
             }
         }
         self.readings += 1;
+        self.taken += 1;
         self.said = Some(Said::Read);
     }
 }

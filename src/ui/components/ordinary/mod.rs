@@ -87,7 +87,7 @@ pub(crate) fn Ordinary(props: &OrdinaryProps) -> Html {
 /// A quiet button that does that, and gives the focus to what stays.
 fn act(props: &OrdinaryProps, id: &'static str, words: &'static str, action: VoicesAction) -> Html {
     let onclick = props.on_voices.reform(move |_: MouseEvent| {
-        focus_soon(&["ordinary-title"]);
+        focus_soon(&["reading-record", "ordinary-title"]);
         action.clone()
     });
     html! { <button {id} type="button" class="button is-quiet" {onclick}>{ words }</button> }

@@ -42,7 +42,7 @@ pub(super) fn SentencePanel(props: &OrdinaryProps) -> Html {
     let button = |id: &'static str, words: &'static str, quiet: bool, command: RecorderCommand| {
         let onclick = recorder.send.reform(move |_: MouseEvent| command.clone());
         let class = classes!("button", quiet.then_some("is-quiet"));
-        html! { <button {id} type="button" {class} disabled={props.busy} {onclick}>{ words }</button> }
+        html! { <button {id} type="button" {class} disabled={props.busy && !quiet} {onclick}>{ words }</button> }
     };
     let stage = match &recorder.state.phase {
         _ if state.judging => listening(props),

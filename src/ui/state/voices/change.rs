@@ -19,7 +19,10 @@ impl State {
                 let into = voices.active.clone().filter(|_| again);
                 voices.reading = Some(Reading { into, ..Reading::default() });
             }
-            VoicesAction::Cancelled => voices.reading = None,
+            VoicesAction::Cancelled => {
+                let given = |reading: Reading| reading.sentence > 0 || reading.judging || reading.trouble.is_some();
+                voices.taken += u32::from(voices.reading.take().is_some_and(given));
+            }
             VoicesAction::TakeGiven => {
                 if let Some(reading) = &mut voices.reading {
                     (reading.judging, reading.trouble) = (true, None);

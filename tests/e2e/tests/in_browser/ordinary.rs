@@ -332,3 +332,30 @@ async fn an_answer_is_set_right_and_that_is_taken_back() -> Result<()> {
     })
     .await
 }
+
+#[tokio::test]
+async fn a_timeline_is_read_as_heard_and_against_the_ordinary_voice() -> Result<()> {
+    let site = Site::built("/")?;
+    let mut samples = voice(5.0, 110.0, 16_000);
+    samples.extend(voice(4.0, 260.0, 16_000));
+    let clip = wav(&samples, 16_000, 1, Encoding::Pcm16);
+    Browser::with(async |browser| {
+        Page::take_saved(browser).await?;
+        let page = Page::open(browser, &site).await?;
+        page.result_of("long.wav", &clip).await?;
+        let both = "return document.querySelector('#timeline-against')?.ariaPressed === 'false'";
+        browser.wait_for("both timelines", LONG, both, vec![]).await?;
+        let heard = page.save("#timeline-csv").await?;
+        press(browser, "timeline-against").await?;
+        let against = page.save("#timeline-csv").await?;
+        ensure!(heard.bytes != against.bytes && heard.text()?.lines().count() == against.text()?.lines().count());
+        for (width, scheme) in DRESSES {
+            page.dress(width, scheme, "no-preference").await?;
+            axe::check(browser, &format!("a timeline against the ordinary voice, {width} px, {scheme}")).await?;
+        }
+        press(browser, "timeline-heard").await?;
+        ensure!(page.save("#timeline-csv").await?.bytes == heard.bytes);
+        Ok(())
+    })
+    .await
+}
