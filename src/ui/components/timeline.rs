@@ -89,9 +89,11 @@ fn drawn(line: &Rc<Line>, seconds: f32, name: &str, playing: &Playing) -> Html {
     html! {
         <>
             { under_cursor(plot, seconds, playing) }
-            if !line.shifts.is_empty() {
+            if !line.shifts.is_empty() || !line.strain.is_empty() {
                 <ul id="shifts" class="notices">
-                    { for line.shifts.iter().map(|shift| html! { <li>{ text::shift(shift) }</li> }) }
+                    { for line.shifts.iter().map(text::shift).chain(line.strain.iter().map(text::strain)).map(|words| html! {
+                        <li>{ words }</li>
+                    }) }
                 </ul>
             }
             <details id="timeline-table" class="plot-table">

@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::{VERSION, runner_up, tier_name, tiers};
 use crate::analysis::{
     ClipInfo, Emotion, ModelKind, Position, Preparation, Probabilities, RecordingQuality, Segment, Shift, StageTime,
-    VoiceAttributes, winner,
+    Strain, VoiceAttributes, winner,
 };
 use crate::protocol::LoadedModel;
 use crate::ui::state::{Report, Verdict};
@@ -51,6 +51,7 @@ struct Over<'a> {
     moments: Vec<Option<Classes<'a>>>,
     segments: &'a [Segment],
     shifts: &'a [Shift],
+    strain: &'a [Strain],
 }
 
 #[derive(serde::Serialize)]
@@ -252,6 +253,7 @@ fn document(report: &Report) -> Document<'_> {
             moments: line.moments.iter().map(|heard| heard.as_ref().map(Classes)).collect(),
             segments: &line.segments,
             shifts: &line.shifts,
+            strain: &line.strain,
         }),
         stages: analysis
             .times
