@@ -11,11 +11,13 @@ mod use_engine;
 mod use_kept;
 mod use_player;
 mod use_recorder;
+mod use_voices;
 
 use yew::prelude::*;
 
 use self::components::{
-    About, DropZone, Footer, Header, History, Message, Newer, Progress, Result, SharperSwitch, Status, batch_line,
+    About, DropZone, Footer, Header, History, Message, Newer, Ordinary, Progress, Result, SharperSwitch, Status,
+    batch_line,
 };
 use self::state::{EngineState, JobState};
 use self::use_card::use_place;
@@ -72,6 +74,8 @@ fn App() -> Html {
                 on_listen={engine.listen.clone()}
                 on_prepare={engine.prepare.clone()}
                 on_part={engine.part.clone()}
+                voices={state.voices.clone()}
+                on_voices={engine.voices.clone()}
             />
         }
     });
@@ -118,6 +122,18 @@ fn App() -> Html {
                 { progress }
                 // Always one child, so that those before it stay what they are: the recorder must outlive a result.
                 { result.unwrap_or_default() }
+                if state.offer.is_some() || !matches!(state.engine, EngineState::Ready { .. }) {
+                    <Ordinary
+                        voices={state.voices.clone()}
+                        deep={state.deep.clone()}
+                        offer={state.offer.clone()}
+                        busy={state.running().is_some() || state.batch.runs()}
+                        told={state.result().is_some_and(|report| report.voice.is_some() && report.deep().is_some())}
+                        on_voices={engine.voices.clone()}
+                        on_read={engine.read.clone()}
+                        on_deepen={engine.deepen.clone()}
+                    />
+                }
                 if !state.visit.clips.is_empty() || state.keeping.on {
                     <History
                         clips={state.visit.clips.clone()}

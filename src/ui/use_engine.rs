@@ -1,8 +1,11 @@
 //! The one worker, as a hook: what the page knows, and what it may ask for.
 
 mod again;
+mod ask;
+mod deep;
 mod intake;
 mod live;
+mod reading;
 mod sound;
 mod then;
 
@@ -12,20 +15,23 @@ use std::rc::{Rc, Weak};
 use yew::prelude::*;
 
 pub use self::live::LiveCommand;
+pub use self::reading::SpokenSentence;
 pub use self::sound::Listen;
 
 use self::again::Given;
 use self::intake::Intake;
 use self::live::LiveLink;
+use self::reading::ReadingLink;
 use self::sound::Wanted;
 use self::then::Then;
 use super::state::{
-    Action, AgainAction, DEFAULT_THRESHOLD, Keeping, LiveAction, Moment, Report, Saved, State, THRESHOLDS,
+    Action, AgainAction, DEFAULT_THRESHOLD, Keeping, LiveAction, Moment, Report, Saved, State, THRESHOLDS, VoicesAction,
 };
 use super::use_kept::{keeps, use_kept};
+use super::use_voices::use_voices;
 use crate::analysis::{Emotion, Plan};
 use crate::browser::{
-    Buffer, File, Worker, remember, remember_number, remembered, remembered_number, saves_data, spawn, time_of_day,
+    Buffer, File, Worker, remember_number, remembered, remembered_number, saves_data, spawn, time_of_day,
 };
 use crate::protocol::{DeepEvent, DeepPolicy, JobId, Request, Response};
 use crate::{Error, Result};
@@ -83,6 +89,10 @@ pub struct EngineHandle {
     pub keep: Callback<bool>,
     /// Something of that clip was to be saved.
     pub saved: Callback<(JobId, Saved)>,
+    /// Listen to a sentence for the ordinary voice; `None` to stop.
+    pub read: Callback<Option<SpokenSentence>>,
+    /// Something about voices and corrections.
+    pub voices: Callback<VoicesAction>,
 }
 
 /// Starts the worker with the component, and ends it with it.
@@ -127,13 +137,17 @@ pub fn use_engine() -> EngineHandle {
         let link = link.clone();
         use_callback((), move |(), ()| link.deepen())
     };
-    let (choose, saved) = {
-        let (choose, saved) = (state.dispatcher(), state.dispatcher());
+    let (choose, saved, voices) = {
+        let (choose, saved, voices) = (state.dispatcher(), state.dispatcher(), state.dispatcher());
         (
             use_callback((), move |job, ()| choose.dispatch(Action::ClipChosen(job))),
             use_callback((), move |(job, outcome), ()| saved.dispatch(Action::Saved { job, outcome })),
+            use_callback((), move |action, ()| voices.dispatch(Action::Voices(action))),
         )
     };
+    let (read, ordinary) = (link.clone(), link.clone());
+    let read = use_callback((), move |sentence, ()| read.read(sentence));
+    let ordinary = use_callback((), move |baseline, ()| ordinary.set_ordinary(baseline));
     let forget = {
         let link = link.clone();
         use_callback((), move |job, ()| link.forget(job))
@@ -170,6 +184,7 @@ pub fn use_engine() -> EngineHandle {
         use_callback((), move |(), ()| link.ask_for_requests())
     };
     let keep = use_kept(&state);
+    use_voices(&state, &ordinary, &prepare);
     let allow_deep = use_callback((), move |allowed, ()| link.allow_deep(allowed));
     EngineHandle {
         state,
@@ -188,6 +203,8 @@ pub fn use_engine() -> EngineHandle {
         part,
         keep,
         saved,
+        read,
+        voices,
         threshold,
         requests,
     }
@@ -222,6 +239,7 @@ struct Link {
     again: Cell<Option<JobId>>,
     /// The sound that was asked for, and what for.
     sound: RefCell<Option<Wanted>>,
+    reading: ReadingLink,
 }
 
 impl Link {
@@ -242,6 +260,7 @@ impl Link {
             given: RefCell::default(),
             again: Cell::new(None),
             sound: RefCell::default(),
+            reading: ReadingLink::default(),
         })
     }
 
@@ -275,12 +294,18 @@ impl Link {
     }
 
     fn receive(&self, message: Result<(Response, Option<Buffer>)>) {
+        if let Ok((response, _)) = &message
+            && self.take_reading(response)
+        {
+            return;
+        }
         let (message, beside) =
             message.map_or_else(|error| (Err(error), None), |(message, beside)| (Ok(message), beside));
         let action = match message {
             Ok(Response::Started) => {
                 self.hears.set(true);
                 self.post(&Request::Deepen(self.policy.get()), None);
+                self.tell_ordinary();
                 if let Some((request, file)) = self.early.take() {
                     self.post(&request, Some(&file));
                 }
@@ -341,6 +366,7 @@ impl Link {
             link.early.take();
             link.forget_files();
             link.again.set(None);
+            link.lose_sentence();
             if link.deep_busy.get() {
                 link.policy.set(DeepPolicy::Leave);
             }
@@ -395,21 +421,6 @@ impl Link {
         self.dispatcher.dispatch(job.map_or(Action::AllForgotten, Action::ClipForgotten));
     }
 
-    fn ask_why(&self, job: JobId, emotion: Option<Emotion>) {
-        if emotion.is_some() {
-            self.dispatcher.dispatch(Action::WhyAsked(job));
-        }
-        if self.hears.get() {
-            self.post(&Request::Why { job, emotion }, None);
-        }
-    }
-
-    fn ask_for_requests(&self) {
-        if self.hears.get() {
-            self.post(&Request::Requests, None);
-        }
-    }
-
     fn reload(&self) {
         if self.hears.get() {
             self.dispatcher.dispatch(Action::ReloadAsked { restarted: false });
@@ -417,25 +428,6 @@ impl Link {
         } else {
             self.dispatcher.dispatch(Action::ReloadAsked { restarted: true });
             self.start();
-        }
-    }
-
-    fn deepen(&self) {
-        self.dispatcher.dispatch(Action::DeepAskedFor);
-        // The files are then kept, so that nothing more has to be asked.
-        self.tell_policy(DeepPolicy::Fetch);
-    }
-
-    fn allow_deep(&self, allowed: bool) {
-        remember(SHARPER, allowed);
-        self.dispatcher.dispatch(Action::DeepAllowed(allowed));
-        self.tell_policy(policy(allowed));
-    }
-
-    fn tell_policy(&self, policy: DeepPolicy) {
-        self.policy.set(policy);
-        if self.hears.get() {
-            self.post(&Request::Deepen(policy), None);
         }
     }
 

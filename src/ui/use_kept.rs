@@ -8,16 +8,20 @@ use yew::prelude::*;
 
 use super::state::{Action, Record, Report, State};
 use crate::Result;
+use crate::analysis::Probabilities;
 use crate::browser::{Store, remember, remembered, spawn};
 
 const DATABASE: &str = "undertone-results";
 /// Whether results are stored.
 const CHOICE: &str = "undertone-keep-results";
 
+/// How far a result is: so many times prepared another way, whether the deep tier has answered, and what that is for the visitor.
+type Far = (u32, bool, Option<Probabilities>);
+
 /// What is stored: by key, how far the result was then.
 #[derive(Default)]
 struct Stored {
-    known: HashMap<String, (u32, bool)>,
+    known: HashMap<String, Far>,
     /// What the visit holds, where that is not stored yet.
     next: Option<Vec<Report>>,
     busy: bool,
@@ -41,7 +45,7 @@ pub fn use_kept(state: &UseReducerHandle<State>) -> Callback<bool> {
                         Ok(records) => {
                             for (key, record) in &records {
                                 if record.is_some() {
-                                    stored.borrow_mut().known.insert(key.clone(), (0, true));
+                                    stored.borrow_mut().known.insert(key.clone(), (0, true, None));
                                 }
                             }
                             let newest_first = records.into_iter().rev().map(|(_, record)| record);
@@ -96,7 +100,9 @@ async fn restored() -> Result<Vec<(String, Option<Record>)>> {
 /// Brings the store to what the visit holds.
 async fn store(stored: &Rc<RefCell<Stored>>, clips: &[Report]) -> Result<()> {
     let store = Store::open(DATABASE).await?;
-    let far = |report: &Report| (report.turn, report.deep().is_some());
+    let far = |report: &Report| -> Far {
+        (report.turn, report.deep().is_some(), report.personal.as_ref().map(|personal| personal.probabilities))
+    };
     let wanted: HashMap<String, &Report> = clips.iter().map(|report| (Record::key(report), report)).collect();
     let gone: Vec<String> = stored.borrow().known.keys().filter(|key| !wanted.contains_key(*key)).cloned().collect();
     for key in gone {

@@ -50,14 +50,21 @@ pub enum RecorderCommand {
     Give(Vec<File>),
 }
 
+/// Elements that get the focus: while the browser asks, while a microphone is on, and afterwards.
+pub type Places = [&'static [&'static str]; 3];
+
 /// A recorder whose recordings go to `on_files`, and what is to be judged at once to `on_live`. The microphone goes off with
 /// the component.
 #[hook]
-pub fn use_recorder(on_files: Callback<Vec<File>>, on_live: Callback<LiveCommand>) -> RecorderHandle {
+pub fn use_recorder(
+    on_files: Callback<Vec<File>>,
+    on_live: Callback<LiveCommand>,
+    places: &'static Places,
+) -> RecorderHandle {
     let state = use_reducer_eq(Recorder::default);
     let desk = {
         let dispatcher = state.dispatcher();
-        use_memo((), move |()| Desk::new(dispatcher))
+        use_memo((), move |()| Desk::new(dispatcher, places))
     };
     desk.on_files.replace(on_files);
     desk.on_live.replace(on_live);
@@ -83,6 +90,7 @@ pub fn use_recorder(on_files: Callback<Vec<File>>, on_live: Callback<LiveCommand
 struct Desk {
     myself: Weak<Self>,
     dispatcher: UseReducerDispatcher<Recorder>,
+    places: &'static Places,
     on_files: RefCell<Callback<Vec<File>>>,
     on_live: RefCell<Callback<LiveCommand>>,
     live: Cell<bool>,
@@ -97,10 +105,11 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(dispatcher: UseReducerDispatcher<Recorder>) -> Rc<Self> {
+    fn new(dispatcher: UseReducerDispatcher<Recorder>, places: &'static Places) -> Rc<Self> {
         Rc::new_cyclic(|myself| Self {
             myself: myself.clone(),
             dispatcher,
+            places,
             on_files: RefCell::default(),
             on_live: RefCell::default(),
             live: Cell::new(false),
@@ -119,7 +128,7 @@ impl Desk {
         self.live.set(live);
         self.began_live.set(live);
         self.dispatcher.dispatch(RecordAction::Asked);
-        focus_soon(&["record-discard"]);
+        focus_soon(self.places[0]);
         let (heard, lost) = (self.myself.clone(), self.myself.clone());
         let on_block = move |block| {
             if let Some(desk) = heard.upgrade() {
@@ -150,7 +159,7 @@ impl Desk {
         }
         self.microphone.replace(Some(microphone.clone()));
         self.tell(&microphone);
-        focus_soon(&["record-stop"]);
+        focus_soon(self.places[1]);
         drop(microphone);
         let devices = microphones().await;
         if self.turn.get() == turn {
@@ -244,7 +253,7 @@ impl Desk {
     /// The button that began it has the focus again.
     fn end(&self, notice: Option<Notice>) {
         self.dispatcher.dispatch(RecordAction::Ended(notice));
-        focus_soon(if self.began_live.get() { &["live-start"] } else { &["record-start"] });
+        focus_soon(if self.began_live.get() { &["live-start"] } else { self.places[2] });
     }
 
     fn give(&self, files: Vec<File>) {

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::deep_line::DeepLine;
+use super::ordinary::whose;
 use super::position::Position;
 use super::result::{ResultProps, bar, exact};
 use super::threshold::Threshold;
@@ -31,6 +32,7 @@ pub(crate) fn Answer(props: &ResultProps) -> Html {
                         <strong>{ text::emotion(*emotion).to_lowercase() }</strong>{ ", " }{ text::percent(*p) }
                     </p>
                 }) }
+                { whose(props) }
                 <Threshold threshold={props.report.threshold} on_threshold={props.on_threshold.clone()} />
                 if !analysis.notices.is_empty() {
                     <ul id="notices" class="notices">

@@ -10,9 +10,11 @@ use crate::browser::{
 use crate::ui::state::{LiveView, Phase};
 use crate::ui::text;
 use crate::ui::use_engine::LiveCommand;
-use crate::ui::use_recorder::{RecorderCommand, use_recorder};
+use crate::ui::use_recorder::{Places, RecorderCommand, use_recorder};
 
 const ACCEPT: &str = "audio/*,.wav,.flac,.mp3,.ogg,.oga,.m4a,.mp4,.aac,.aif,.aiff,.aifc,.webm,.mka,.opus";
+
+const PLACES: Places = [&["record-discard"], &["record-stop"], &["record-start"]];
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct DropZoneProps {
@@ -27,7 +29,7 @@ pub(crate) struct DropZoneProps {
 #[function_component]
 pub(crate) fn DropZone(props: &DropZoneProps) -> Html {
     let held = use_state_eq(|| false);
-    let recorder = use_recorder(props.on_files.clone(), props.on_live.clone());
+    let recorder = use_recorder(props.on_files.clone(), props.on_live.clone(), &PLACES);
     let is_idle = matches!(recorder.state.phase, Phase::Idle);
     let give = recorder.send.reform(RecorderCommand::Give);
     {

@@ -20,7 +20,7 @@ pub(crate) fn Models(props: &ResultProps) -> Html {
         <section class="card models" aria-labelledby="models-title">
             <header class="card-head">
                 <h3 id="models-title">{ text::MODELS }</h3>
-                <p class="agreement">{ text::agreement(props.report.shown()) }</p>
+                <p class="agreement">{ text::agreement(props.report.for_anyone()) }</p>
             </header>
             <table id="models" role="table" aria-labelledby="models-title">
                 <thead role="rowgroup">
@@ -61,7 +61,7 @@ fn quick_group(first: Shown<'_>) -> Html {
 fn deep_group(props: &ResultProps, heads: &[(String, ModelKind)]) -> Html {
     let found = props.report.deep();
     let note = match (found, &props.status) {
-        (Some(_), _) => text::agreement(props.report.shown()),
+        (Some(_), _) => text::agreement(props.report.for_anyone()),
         (None, DeepStatus::Ready { .. }) => text::tier_pending(&DeepStatus::Ready { sharpened: false }).into(),
         (None, status) => text::tier_pending(status).into(),
     };

@@ -13,7 +13,7 @@ use super::voice::Voice;
 use super::why::Why;
 use crate::analysis::{Emotion, Plan, Tier};
 use crate::protocol::{DeepOffer, JobId};
-use crate::ui::state::{Again, DeepState, DeepStatus, Report, Saved, Whys};
+use crate::ui::state::{Again, DeepState, DeepStatus, Report, Saved, Voices, VoicesAction, Whys};
 use crate::ui::use_engine::Listen;
 use crate::ui::use_player::use_player;
 
@@ -48,6 +48,9 @@ pub(crate) struct ResultProps {
     pub(crate) on_prepare: Callback<(JobId, Plan)>,
     /// Analyses a part of it as a clip of its own.
     pub(crate) on_part: Callback<(JobId, (f32, f32))>,
+    /// Whose voice answers are set against, and what has been corrected.
+    pub(crate) voices: Voices,
+    pub(crate) on_voices: Callback<VoicesAction>,
 }
 
 #[function_component]
@@ -65,13 +68,19 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
             class="result"
             data-winner={shown.winner.name()}
             data-tier={tier}
+            data-for={if report.for_you().is_some() { "you" } else { "anyone" }}
             data-unsure={report.is_unsure().to_string()}
             data-job={report.job.to_string()}
             data-turn={report.turn.to_string()}
         >
             <Answer ..props.clone() />
             <Clip report={report.clone()} playing={playing.clone()} on_part={props.on_part.clone()} />
-            <Timeline report={report.clone()} again={props.again.clone()} playing={playing.clone()} />
+            <Timeline
+                report={report.clone()}
+                again={props.again.clone()}
+                playing={playing.clone()}
+                voiced={props.voices.usable().is_some()}
+            />
             <Why report={report.clone()} whys={props.whys.clone()} {playing} on_why={props.on_why.clone()} />
             <Preparation
                 report={report.clone()}
@@ -79,7 +88,7 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
                 busy={props.busy}
                 on_prepare={props.on_prepare.clone()}
             />
-            <Voice report={report.clone()} />
+            <Voice ..props.clone() />
             <Models ..props.clone() />
             <Stages report={report.clone()} />
             <Keep ..props.clone() />

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::analysis::{Emotion, Timeline as Line};
+use super::ordinary::two_way;
+use crate::analysis::{Emotion, Reading, Timeline as Line};
 use crate::browser::Content;
 use crate::ui::export::file_name;
 use crate::ui::plots::{TimelinePlot, under_cursor};
@@ -18,11 +19,24 @@ pub(crate) struct TimelineProps {
     pub(crate) report: Report,
     pub(crate) again: Again,
     pub(crate) playing: Playing,
+    /// Whether an ordinary voice is known.
+    pub(crate) voiced: bool,
 }
 
 #[function_component]
 pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let report = &props.report;
+    let wanted = use_state_eq(|| None::<bool>);
+    let against = wanted.unwrap_or(props.voiced);
+    let both = report.timeline.as_ref().is_some_and(|line| line.against.is_some());
+    let line = use_memo((report.timeline.clone(), against), |(line, against)| {
+        line.as_ref().map(|line| match line.against.as_ref().filter(|_| *against) {
+            Some(Reading { moments, segments }) => {
+                Rc::new(Line { moments: moments.clone(), segments: segments.clone(), ..(**line).clone() })
+            }
+            None => line.clone(),
+        })
+    });
     let under_way = props.again.timing.filter(|(job, ..)| *job == report.job);
     let clip = &report.analysis.clip;
     if report.timeline.is_none() && under_way.is_none() {
@@ -41,6 +55,14 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
                     { for under_way.map(|(_, window, of)| text::timing(window, of, report.timeline.is_some())) }
                 </p>
             </header>
+            if both {
+                <div class="two-way" role="group" aria-label={text::TIMELINE_READING}>
+                    { for [("timeline-heard", text::AS_HEARD, false), ("timeline-against", text::AGAINST, true)].map(|(id, words, side)| {
+                        let wanted = wanted.clone();
+                        two_way(id, words.into(), against == side, Callback::from(move |_| wanted.set(Some(side))))
+                    }) }
+                </div>
+            }
             <ul id="timeline-key" class="timeline-key">
                 { for Emotion::ALL.map(|emotion| html! {
                     <li data-emotion={emotion.name()}>
@@ -48,7 +70,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
                     </li>
                 }) }
             </ul>
-            { for report.timeline.as_ref().map(|line| drawn(line, clip.seconds, &clip.name, &props.playing)) }
+            { for line.as_ref().as_ref().map(|line| drawn(line, clip.seconds, &clip.name, &props.playing)) }
         </section>
     }
 }
@@ -67,9 +89,11 @@ fn drawn(line: &Rc<Line>, seconds: f32, name: &str, playing: &Playing) -> Html {
     html! {
         <>
             { under_cursor(plot, seconds, playing) }
-            if !line.shifts.is_empty() {
+            if !line.shifts.is_empty() || !line.strain.is_empty() {
                 <ul id="shifts" class="notices">
-                    { for line.shifts.iter().map(|shift| html! { <li>{ text::shift(shift) }</li> }) }
+                    { for line.shifts.iter().map(text::shift).chain(line.strain.iter().map(text::strain)).map(|words| html! {
+                        <li>{ words }</li>
+                    }) }
                 </ul>
             }
             <details id="timeline-table" class="plot-table">
@@ -125,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_table_has_every_moment_and_leaves_silence_empty() {
-        let line = Line::new(Tier::Quick, [3.0, 0.5, 1.0], vec![Some([0.125; 8]), None]);
+        let line = Line::new(Tier::Quick, [3.0, 0.5, 1.0], vec![Some([0.125; 8]), None], None);
         let rows: Vec<String> = csv(&line).lines().map(str::to_owned).collect();
         assert_eq!(rows[0], "from_seconds,to_seconds,neutral,calm,happy,sad,angry,fearful,disgust,surprised");
         assert!(rows[1].starts_with("0.000,0.500,0.125000,"));

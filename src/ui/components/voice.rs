@@ -2,12 +2,18 @@
 
 use yew::prelude::*;
 
-use super::result::ReportProps;
+use super::result::ResultProps;
+use crate::browser::focus_soon;
 use crate::ui::text;
 
 #[function_component]
-pub(crate) fn Voice(props: &ReportProps) -> Html {
-    let voice = text::voice_attributes(&props.report.analysis.voice);
+pub(crate) fn Voice(props: &ResultProps) -> Html {
+    let measured = &props.report.analysis.voice;
+    let mut voice = text::voice_attributes(measured);
+    if let Some(usual) = props.voices.usable() {
+        text::compare(&mut voice, usual.baseline.compare(measured));
+    }
+    let offered = props.offer.is_some() && props.voices.chosen().is_none();
     html! {
         <section class="card voice" aria-labelledby="voice-title">
             <header class="card-head">
@@ -18,6 +24,19 @@ pub(crate) fn Voice(props: &ReportProps) -> Html {
                 <p>{ text::NO_VOICE }</p>
             } else {
                 { attributes("voice", voice) }
+            }
+            if offered {
+                <p class="voice-offer">
+                    { text::READ_OFFER }{ " " }
+                    <button
+                        id="ordinary-offer"
+                        type="button"
+                        class="button is-quiet is-small"
+                        onclick={|_: MouseEvent| focus_soon(&["reading-begin", "ordinary-title"])}
+                    >
+                        { text::ORDINARY }
+                    </button>
+                </p>
             }
         </section>
     }

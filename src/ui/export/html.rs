@@ -70,6 +70,7 @@ fn header(report: &Report) -> String {
     let (analysis, shown) = (&*report.analysis, report.shown());
     let mut facts = text::clip_facts(analysis);
     facts.push(report.finished.utc.clone());
+    facts.extend(report.for_you().map(text::for_whom));
     let notices: String =
         analysis.notices.iter().map(|notice| format!("<p>{}</p>\n", escaped(&notice.to_string()))).collect();
     format!(

@@ -5,10 +5,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::{VERSION, runner_up, tier_name, tiers};
 use crate::analysis::{
     ClipInfo, Emotion, ModelKind, Position, Preparation, Probabilities, RecordingQuality, Segment, Shift, StageTime,
-    VoiceAttributes, winner,
+    Strain, VoiceAttributes, winner,
 };
 use crate::protocol::LoadedModel;
-use crate::ui::state::Report;
+use crate::ui::state::{Report, Verdict};
 use crate::ui::text;
 
 /// Name of this layout; a changed meaning makes a new name.
@@ -31,6 +31,9 @@ struct Document<'a> {
     recording: RecordingQuality,
     notices: Vec<String>,
     answer: Answer<'a>,
+    /// What it is for the visitor, where that is not the same as for anyone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    personal: Option<ForYou<'a>>,
     tiers: Vec<TierAnswer<'a>>,
     voice: Measures<'a>,
     /// What is heard over its time, where it is long enough.
@@ -48,6 +51,7 @@ struct Over<'a> {
     moments: Vec<Option<Classes<'a>>>,
     segments: &'a [Segment],
     shifts: &'a [Shift],
+    strain: &'a [Strain],
 }
 
 #[derive(serde::Serialize)]
@@ -79,6 +83,14 @@ struct Answer<'a> {
     /// Derived from the probabilities, each in -1..=1.
     valence: f32,
     arousal: f32,
+}
+
+#[derive(serde::Serialize)]
+struct ForYou<'a> {
+    winner: Emotion,
+    probabilities: Classes<'a>,
+    against_ordinary_voice: bool,
+    corrected: bool,
 }
 
 #[derive(serde::Serialize)]
@@ -172,7 +184,7 @@ impl Serialize for Words<'_> {
 
 fn document(report: &Report) -> Document<'_> {
     let analysis = &*report.analysis;
-    let shown = report.shown();
+    let shown = report.for_anyone();
     let position = Position::of(shown.probabilities);
     let second = runner_up(shown.probabilities, shown.winner);
     let ClipInfo { name, codec, sample_rate, channels, seconds } = &analysis.clip;
@@ -217,7 +229,7 @@ fn document(report: &Report) -> Document<'_> {
         answer: Answer {
             tier: tier_name(shown.tier),
             winner: shown.winner,
-            not_sure: report.is_unsure(),
+            not_sure: matches!(report.verdict_on(shown), Verdict::Unsure(_)),
             threshold: f32::from(report.threshold) / 100.0,
             probability: shown.probabilities[shown.winner.index()],
             runner_up: second,
@@ -226,6 +238,12 @@ fn document(report: &Report) -> Document<'_> {
             valence: position.valence,
             arousal: position.arousal,
         },
+        personal: report.personal.as_ref().filter(|_| report.deep().is_some()).map(|personal| ForYou {
+            winner: personal.winner,
+            probabilities: Classes(&personal.probabilities),
+            against_ordinary_voice: personal.against,
+            corrected: personal.corrected,
+        }),
         tiers: tiers.collect(),
         voice: Measures(&analysis.voice),
         timeline: report.timeline.as_deref().map(|line| Over {
@@ -235,6 +253,7 @@ fn document(report: &Report) -> Document<'_> {
             moments: line.moments.iter().map(|heard| heard.as_ref().map(Classes)).collect(),
             segments: &line.segments,
             shifts: &line.shifts,
+            strain: &line.strain,
         }),
         stages: analysis
             .times
@@ -282,13 +301,33 @@ mod tests {
 
     #[test]
     fn a_timeline_is_kept_moment_by_moment() {
-        let line = Timeline::new(Tier::Deep, [3.0, 0.5, 1.0], vec![Some([0.125; 8]), None]);
+        let line = Timeline::new(Tier::Deep, [3.0, 0.5, 1.0], vec![Some([0.125; 8]), None], None);
         let report = Report { timeline: Some(Rc::new(line)), ..report("a.wav") };
         let value: Value = serde_json::from_str(&json(&report)).unwrap();
         let line = &value["timeline"];
         assert_eq!((&line["tier"], &line["moments"][1]), (&"deep".into(), &Value::Null));
         assert_eq!(line["moments"][0]["sad"], 0.125);
         assert_eq!(line["segments"][0]["to"], 0.5);
+    }
+
+    #[test]
+    fn what_it_is_for_the_visitor_stands_beside_the_answer() {
+        let personal = crate::ui::state::Personal {
+            probabilities: [0.125; 8],
+            winner: Emotion::Sad,
+            against: true,
+            corrected: false,
+            name: "Anna".into(),
+            voice: None,
+        };
+        let text = json(&Report { personal: Some(personal), ..sharpened("a.wav") });
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((&value["answer"]["winner"], &value["personal"]["winner"]), (&"happy".into(), &"sad".into()));
+        assert_eq!(
+            (&value["personal"]["probabilities"]["calm"], &value["personal"]["corrected"]),
+            (&0.125.into(), &false.into())
+        );
+        assert!(!text.contains("Anna"), "the name of a voice stays with the voice");
     }
 
     #[test]

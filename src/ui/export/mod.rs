@@ -124,6 +124,7 @@ mod tests {
     pub(super) fn sharpened(name: &str) -> Report {
         let deep = DeepAnalysis {
             attention: vec![0.25; 4],
+            against: None,
             probabilities: certain(Emotion::Happy),
             winner: Emotion::Happy,
             answers: vec![answer("svm", Tier::Deep, ModelKind::Svm, Emotion::Sad)],

@@ -181,7 +181,7 @@ mod tests {
         let timed = |state: &State, event| state.after(Action::Again(AgainAction::Timing(1, event)));
         let state = timed(&state, TimingEvent::Progress { window: 3, of: 9 });
         assert_eq!(state.again.timing, Some((1, 3, 9)));
-        let timeline = Timeline::new(Tier::Quick, [3.0, 0.5, 1.0], vec![None; 2]);
+        let timeline = Timeline::new(Tier::Quick, [3.0, 0.5, 1.0], vec![None; 2], None);
         let state = timed(&state, TimingEvent::Done(Box::new(timeline)));
         assert_eq!(
             (state.again.timing, shown(&state).timeline.as_ref().map(|line| line.tier)),

@@ -147,10 +147,12 @@ impl State {
             }
             DeepEvent::Failed(error) => self.deep = DeepState::Failed(error),
             DeepEvent::Progress { job, window, of } => self.sharpen(job, Sharper::Running { window, of }),
-            DeepEvent::Done { job, analysis, memory } => {
+            DeepEvent::Done { job, analysis, voice, memory } => {
                 self.memory = self.memory.max(memory);
                 self.sharpen(job, Sharper::Done(Rc::new(*analysis)));
+                self.hear_voice(job, Rc::new(*voice));
             }
+            DeepEvent::Against { job, against } => self.set_against(job, against),
             DeepEvent::Ended { job, error: Error::Cancelled } => self.sharpen(job, Sharper::Stopped),
             DeepEvent::Ended { job, error } => self.sharpen(job, Sharper::Failed(error)),
         }

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MOST_CLIPS, ModelFiles, Moment, Report, Sharper, State};
+use super::{MOST_CLIPS, ModelFiles, Moment, Personal, Report, Sharper, State};
 use crate::Error;
 use crate::analysis::{Analysis, DeepAnalysis};
 use crate::protocol::{JobId, LONGEST_CLIP};
 
 /// Number of this layout; a record of another is passed over.
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 /// Bytes of a spectrogram that no clip exceeds.
 const MOST_MEL: usize = 4 << 20;
 
@@ -33,6 +33,7 @@ pub struct Record {
     local: String,
     analysis: Analysis,
     deep: Option<DeepAnalysis>,
+    personal: Option<Personal>,
     files: ModelFiles,
 }
 
@@ -45,6 +46,7 @@ impl Record {
             local: report.finished.local.clone(),
             analysis: (*report.analysis).clone(),
             deep: report.deep().cloned(),
+            personal: report.personal.clone(),
             files: (*report.files).clone(),
         }
     }
@@ -72,6 +74,7 @@ impl Record {
         if let Some(deep) = self.deep {
             report.sharper = Sharper::Done(Rc::new(deep));
         }
+        report.personal = self.personal;
         report.files = Rc::new(self.files);
         report.threshold = threshold;
         Some(report)

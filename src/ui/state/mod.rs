@@ -11,6 +11,7 @@ mod record;
 mod report;
 mod verdict;
 mod visit;
+mod voices;
 mod why;
 
 pub use again::{Again, AgainAction, Usual, clip_time, kept_time};
@@ -24,6 +25,10 @@ pub use record::{Notice, Phase, RecordAction, Recorder, SHORTEST, Session};
 pub use report::{ModelFiles, Moment, Report, Shown};
 pub use verdict::{DEFAULT_THRESHOLD, THRESHOLDS, Verdict};
 pub use visit::{MOST_CLIPS, Saved, Visit};
+pub use voices::{
+    MOST_NAME, Personal, Reading, SENTENCES, Said, Unfit, Voice, VoiceRecord, Voices, VoicesAction, VoicesTrouble,
+    unfit,
+};
 pub use why::Whys;
 
 use crate::Error;
@@ -59,6 +64,8 @@ pub struct State {
     pub threshold: u8,
     /// Whether results outlive the visit.
     pub keeping: Keeping,
+    /// Whose voice answers are set against, and what has been corrected.
+    pub voices: Voices,
     /// What the worker has asked its host for.
     pub requests: Vec<String>,
 }
@@ -79,6 +86,7 @@ impl Default for State {
             live: None,
             threshold: DEFAULT_THRESHOLD,
             keeping: Keeping::default(),
+            voices: Voices::default(),
             requests: Vec::new(),
         }
     }
@@ -230,6 +238,8 @@ pub enum Action {
     KeepingSet(bool),
     /// They can't be stored, or not be erased.
     KeepingFailed(Error),
+    /// Something about the visitor's ordinary voice, or a correction.
+    Voices(VoicesAction),
     /// The visitor goes back to a clip of this visit.
     ClipChosen(JobId),
     /// The visitor lets go of a clip of this visit.
@@ -259,6 +269,7 @@ impl State {
                 next.engine = if restarted { EngineState::Starting } else { EngineState::Failed(error.clone()) };
                 next.lose_deep(&error);
                 next.batch.stopped = true;
+                next.voices.lose_take(&error);
                 (next.again, next.whys) = (Again::default(), Whys::default());
                 if let JobState::Running { name, .. } = next.job {
                     next.job = JobState::Failed { name, error };
@@ -274,7 +285,9 @@ impl State {
             Action::ModelsFetched { received, total } => next.engine = EngineState::Fetching { received, total },
             Action::ModelsReady { models, offer, millis } => {
                 next.engine = EngineState::Ready { models, millis };
+                next.voices.version = offer.as_ref().map(|offer| offer.version.clone());
                 next.offer = offer;
+                next.personalize();
             }
             Action::ModelsFailed(error) => next.engine = EngineState::Failed(error),
             Action::FilesGiven(count) => next.batch = Batch::new(count),
@@ -333,6 +346,7 @@ impl State {
             Action::Restored(records) => next.restore(records),
             Action::KeepingSet(on) => next.keeping = Keeping { on, ..Keeping::default() },
             Action::KeepingFailed(error) => next.keeping.trouble = Some(error),
+            Action::Voices(action) => next.take_voices(action),
             Action::ClipChosen(job) => next.visit.choose(job),
             Action::ClipForgotten(job) => next.forget(job),
             Action::AllForgotten => next.forget_all(),

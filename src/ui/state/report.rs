@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::{DEFAULT_THRESHOLD, Sharper, Usual};
-use crate::analysis::{Analysis, Answer, DeepAnalysis, Emotion, Probabilities, Tier, Timeline, Why};
+use super::{DEFAULT_THRESHOLD, Personal, Sharper, Usual};
+use crate::analysis::{Analysis, Answer, ClipVoice, DeepAnalysis, Emotion, Probabilities, Tier, Timeline, Why};
 use crate::protocol::{JobId, LoadedModel};
 
 /// A result and the job it belongs to. Two are equal when they are of the same job, equally far, prepared the same way, and
-/// judged by the same threshold.
+/// judged by the same threshold, for the same voice.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The job.
@@ -16,6 +16,14 @@ pub struct Report {
     pub analysis: Rc<Analysis>,
     /// What the deep tier has made of it.
     pub sharper: Sharper,
+    /// What a correction of it is made of; `None` of one that was stored.
+    pub voice: Option<Rc<ClipVoice>>,
+    /// Key of the voice that the second answer is set against.
+    pub heard_for: Option<String>,
+    /// What the second answer is for the visitor, where that is not the same as for anyone.
+    pub personal: Option<Personal>,
+    /// Whether the visitor wants to see the answer for anyone nevertheless.
+    pub plain: bool,
     /// What is heard over its time, where it is long enough.
     pub timeline: Option<Rc<Timeline>>,
     /// Why it was answered so, where that has been asked.
@@ -70,6 +78,10 @@ impl Report {
             job,
             analysis: Rc::new(analysis),
             sharper: Sharper::Waiting,
+            voice: None,
+            heard_for: None,
+            personal: None,
+            plain: false,
             timeline: None,
             why: None,
             usual: None,
@@ -88,8 +100,22 @@ impl Report {
         }
     }
 
+    /// What the second answer is for the visitor, where it is there and not put aside.
+    pub fn for_you(&self) -> Option<&Personal> {
+        self.personal.as_ref().filter(|_| !self.plain && self.deep().is_some())
+    }
+
     /// The answer to show.
     pub fn shown(&self) -> Shown<'_> {
+        let shown = self.for_anyone();
+        match self.for_you() {
+            Some(Personal { probabilities, winner, .. }) => Shown { probabilities, winner: *winner, ..shown },
+            None => shown,
+        }
+    }
+
+    /// The answer that knows nothing of the visitor.
+    pub fn for_anyone(&self) -> Shown<'_> {
         match self.deep() {
             Some(DeepAnalysis { probabilities, winner, answers, .. }) => {
                 Shown { tier: Tier::Deep, probabilities, winner: *winner, answers }
@@ -107,9 +133,10 @@ impl Report {
 
 impl PartialEq for Report {
     fn eq(&self, other: &Self) -> bool {
-        let told = |report: &Self| (report.job, report.turn, report.threshold);
+        let told = |report: &Self| (report.job, report.turn, report.threshold, report.plain);
         told(self) == told(other)
             && self.sharper == other.sharper
+            && self.personal == other.personal
             && self.timeline == other.timeline
             && self.why == other.why
     }

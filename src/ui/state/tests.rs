@@ -1,5 +1,7 @@
 use super::*;
-use crate::analysis::{Analysis, ClipInfo, DeepAnalysis, Emotion, Envelope, MelView, Tier, VoiceAttributes};
+use crate::analysis::{
+    Analysis, ClipInfo, ClipVoice, DeepAnalysis, Emotion, Envelope, MelView, Tier, VoiceAttributes, VoiceMean,
+};
 use crate::protocol::DeepReady;
 
 pub(super) fn report(job: JobId) -> Report {
@@ -89,7 +91,13 @@ fn a_new_attempt_forgets_the_clip_that_failed() {
 const READY: DeepReady = DeepReady { kept: false, fetch_millis: 900.0, load_millis: 1300.0, memory: 200 };
 
 pub(super) fn offered(allowed: bool) -> State {
-    let offer = DeepOffer { bytes: 10, encoder: "encoder".into(), heads: vec![], files: vec![file("encoder")] };
+    let offer = DeepOffer {
+        version: "v".into(),
+        bytes: 10,
+        encoder: "encoder".into(),
+        heads: vec![],
+        files: vec![file("encoder")],
+    };
     let ready = Action::ModelsReady { models: vec![], offer: Some(offer), millis: 1.0 };
     State { allowed, ..State::default() }.after(ready)
 }
@@ -106,9 +114,17 @@ pub(super) fn deep(state: &State, event: DeepEvent) -> State {
 pub(super) fn second(job: JobId, winner: Emotion) -> DeepEvent {
     let mut probabilities = [0.05; 8];
     probabilities[winner.index()] = 0.65;
-    let analysis =
-        DeepAnalysis { probabilities, winner, answers: vec![], attention: vec![], windows: 1, encoder_millis: 250.0 };
-    DeepEvent::Done { job, analysis: Box::new(analysis), memory: 300 }
+    let analysis = DeepAnalysis {
+        probabilities,
+        winner,
+        answers: vec![],
+        attention: vec![],
+        against: None,
+        windows: 1,
+        encoder_millis: 250.0,
+    };
+    let voice = ClipVoice { version: "v".into(), mean: VoiceMean::default(), direction: vec![1.0, 0.0] };
+    DeepEvent::Done { job, analysis: Box::new(analysis), voice: Box::new(voice), memory: 300 }
 }
 
 fn shown(state: &State) -> (Tier, Emotion) {

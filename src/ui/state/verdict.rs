@@ -20,7 +20,12 @@ pub enum Verdict {
 impl Report {
     /// The verdict on the answer that is shown, by the visitor's threshold.
     pub fn verdict(&self) -> Verdict {
-        let Shown { probabilities, winner: first, .. } = self.shown();
+        self.verdict_on(self.shown())
+    }
+
+    /// The verdict on one of its answers.
+    pub fn verdict_on(&self, shown: Shown<'_>) -> Verdict {
+        let Shown { probabilities, winner: first, .. } = shown;
         // Probabilities are shown in whole per cent: what reads as the threshold has reached it.
         if (100.0 * probabilities[first.index()]).round() >= f32::from(self.threshold) {
             return Verdict::Sure(first);

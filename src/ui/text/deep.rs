@@ -65,7 +65,7 @@ pub fn deep_line(status: &DeepStatus, report: &Report) -> String {
 }
 
 fn sharpened(report: &Report) -> String {
-    let (first, now) = (report.first(), report.shown());
+    let (first, now) = (report.first(), report.for_anyone());
     let word = emotion(first.winner).to_lowercase();
     let before = percent(first.probabilities[first.winner.index()]);
     if first.winner == now.winner {

@@ -5,6 +5,7 @@ mod deep;
 mod keep;
 mod live;
 mod offline;
+mod ordinary;
 mod prepare;
 mod quality;
 mod record;
@@ -17,6 +18,7 @@ pub use deep::*;
 pub use keep::*;
 pub use live::*;
 pub use offline::*;
+pub use ordinary::*;
 pub use prepare::*;
 pub use quality::*;
 pub use record::*;
@@ -95,7 +97,7 @@ pub const COLUMN_TIME: &str = "Time";
 pub const PRIVACY_TITLE: &str = "Nothing leaves this machine";
 /// Privacy, in the footer.
 pub const PRIVACY: &str = "The page fetches its own files and the models from this host, and nothing else; no recording is ever sent. \
-     Nothing is kept but the page's own files, and your results if you switch that on. To check: wait until the answer has been sharpened, go offline, and try again.";
+     Nothing is kept but the page's own files, and what you switch on or ask to be kept: your results, your ordinary voice. To check: wait until the answer has been sharpened, go offline, and try again.";
 /// Limits, in the footer.
 pub const LIMITS_TITLE: &str = "What this is not";
 /// Limits, in the footer.

@@ -1,7 +1,7 @@
 //! Playing a clip, preparing it another way, and its timeline.
 
 use super::{emotion, percent};
-use crate::analysis::{Emotion, Preparation, Shift, Tier, Timeline, Treatment};
+use crate::analysis::{Emotion, Preparation, Shift, Strain, Tier, Timeline, Treatment};
 
 /// A clip's file is not there any more.
 pub const NOT_HELD: &str = "the recording is not held any more, give it once more";
@@ -159,6 +159,11 @@ pub fn shift(shift: &Shift) -> String {
     format!("Sudden shift at {:.0} s, from {before} to {after}", shift.seconds)
 }
 
+/// Stress or anxiety that goes on.
+pub fn strain(strain: &Strain) -> String {
+    format!("Tense from {:.0} to {:.0} s: angry or fearful all along", strain.from, strain.to)
+}
+
 /// What the timeline shows, in words.
 pub fn timeline_alternative(timeline: &Timeline) -> String {
     let spans = timeline.segments.iter().take(12).map(|span| {
@@ -170,8 +175,8 @@ pub fn timeline_alternative(timeline: &Timeline) -> String {
             percent(span.probability)
         )
     });
-    let shifts = timeline.shifts.iter().map(shift);
-    let said: Vec<String> = spans.chain(shifts).collect();
+    let marks = timeline.shifts.iter().map(shift).chain(timeline.strain.iter().map(strain));
+    let said: Vec<String> = spans.chain(marks).collect();
     let rest = timeline.segments.len().saturating_sub(12);
     let more = if rest > 0 { format!("; and {rest} more stretches") } else { String::new() };
     if said.is_empty() { "Nobody was heard to speak.".into() } else { format!("{}{more}.", said.join("; ")) }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::ui::state::{FLOOR_DB, Meter};
 use crate::ui::text;
 
-pub(super) fn level(meter: Meter) -> Html {
+pub(crate) fn level(meter: Meter) -> Html {
     let place = |decibels: f32| format!("{:.1}%", (1.0 - decibels / FLOOR_DB) * 100.0);
     html! {
         <div class="level">

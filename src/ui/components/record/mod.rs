@@ -4,6 +4,7 @@ mod level;
 mod live;
 mod panel;
 
+pub(super) use level::level;
 pub(super) use panel::record_panel;
 
 use yew::prelude::*;

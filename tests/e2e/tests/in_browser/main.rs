@@ -18,6 +18,7 @@ mod models;
 mod module;
 mod norms;
 mod offline;
+mod ordinary;
 mod parity;
 mod record;
 mod several;
