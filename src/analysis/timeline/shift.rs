@@ -26,8 +26,10 @@ pub struct Shift {
 }
 
 /// How shifts are found: the recording is cut into the parts under which its answers are likeliest, each part with its own shares of the
-/// classes, where every further part costs a penalty (optimal partitioning, Jackson et al. 2005, pruned after Killick et al. 2012; the
-/// gain of one cut is the generalised likelihood ratio of a change point test). A cut is marked where another class is heard most.
+/// classes, where every further part costs a penalty (optimal partitioning, Jackson et al. 2005; what one cut gains is the generalised
+/// likelihood ratio of a test for a change point). A cut is marked where another class is heard most before than after. O(n²).
+///
+/// What it finds in calls of unseen actors, and how often it is wrong, stands in `models/results.json` (`shifts`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ShiftRule {
     /// Log-likelihood, in nats, that a further part must bring.
@@ -105,18 +107,13 @@ impl ShiftRule {
         let mut best = vec![f64::INFINITY; n + 1];
         let mut last = vec![0; n + 1];
         best[0] = -penalty;
-        let mut open = Vec::new();
         for end in least..=n {
-            open.push(end - least);
-            let costs: Vec<f64> = open.iter().map(|from| best[*from] + sums.cost(*from, end)).collect();
-            for (from, cost) in open.iter().zip(&costs) {
-                if cost + penalty < best[end] {
-                    (best[end], last[end]) = (cost + penalty, *from);
+            for from in 0..=end - least {
+                let cost = best[from] + sums.cost(from, end) + penalty;
+                if cost < best[end] {
+                    (best[end], last[end]) = (cost, from);
                 }
             }
-            let mut costs = costs.into_iter();
-            // The last `least` ones may still be needed, since a part that began there was too short so far.
-            open.retain(|from| costs.next().is_some_and(|cost| cost <= best[end] || *from + 2 * least > end));
         }
         let mut cuts = Vec::new();
         let mut end = n;

@@ -6,7 +6,7 @@ use crate::inference::{Emotion, Probabilities};
 
 /// Seconds of speech that it is sustained for at least.
 const LEAST_SECONDS: f32 = 10.0;
-/// Mean probability of [`STRAINED`] over so many seconds.
+/// What the mean probability of [`STRAINED`] over so many seconds must be above.
 const STRAIN: f32 = 0.6;
 /// Classes of high arousal and negative valence (Russell 1980).
 const STRAINED: [Emotion; 2] = [Emotion::Angry, Emotion::Fearful];
