@@ -9,8 +9,8 @@ use undertone::inference::{Emotion, Probabilities};
 
 /// A mark within so many seconds of the change finds it.
 const NEAR_SECONDS: f32 = 4.0;
-/// Penalties that are tried, in nats.
-const PENALTIES: std::ops::RangeInclusive<u32> = 2..=40;
+/// Penalties that are tried, in quarters of a nat.
+const PENALTIES: std::ops::RangeInclusive<u16> = 4..=48;
 /// False marks in ten minutes that a rule may make on the folds that it is chosen on.
 const ALLOWED: f64 = 0.5;
 /// Whose strain is to be found.
@@ -114,7 +114,7 @@ fn count(calls: &[&Call], of: impl Fn(&Call) -> Counts) -> Counts {
 /// The rule that finds most of those that keep to [`ALLOWED`], of equals the one of fewest false marks, of those the least penalty; the
 /// most careful one where none keeps to it.
 fn choose(calls: &[&Call]) -> ShiftRule {
-    let rules = PENALTIES.map(|penalty| ShiftRule { penalty: penalty as f32 });
+    let rules = PENALTIES.map(|quarters| ShiftRule { penalty: f32::from(quarters) / 4.0 });
     let counted: Vec<(ShiftRule, Marked)> =
         rules.map(|rule| (rule, count(calls, |call| shifts(rule, call)).marked())).collect();
     let able = counted.iter().rev().filter(|(_, marked)| marked.per_ten_minutes <= ALLOWED);
