@@ -6,7 +6,7 @@ use super::WINDOW_SECONDS;
 use crate::inference::{Emotion, N_CLASSES, Probabilities};
 
 /// Log-likelihood, in nats, that a further part must bring.
-const PENALTY: f32 = 4.0;
+const PENALTY: f32 = 2.0;
 /// Seconds of speech that a part has at least.
 const LEAST_SECONDS: f32 = 4.5;
 /// Neutral and calm take turns from sentence to sentence, and count as one class.
