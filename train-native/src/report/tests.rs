@@ -2,6 +2,7 @@ use undertone::inference::Tier;
 
 use super::*;
 use crate::results::tests::run;
+use crate::results::{Corrections, Shifts, Source};
 
 pub fn results() -> Results {
     let mut smoke = run("ensemble", Tier::Quick, Protocol::Luna5, 1);
@@ -9,12 +10,25 @@ pub fn results() -> Results {
     let mut personal = run("ensemble", Tier::Quick, Protocol::Luna5, 8);
     personal.baseline = Baseline::Clips(2);
     personal.without = Some(0.5);
+    let mut misled = run("ensemble", Tier::Quick, Protocol::Luna5, 3);
+    (misled.baseline, misled.without) = (Baseline::Of(Source::Stranger), Some(0.5));
+    let mut crossed = run("ensemble", Tier::Quick, Protocol::Random5, 7);
+    crossed.corrections =
+        Some(Corrections { clips: 5, uar_before: 0.711, uar_after: 0.734, worst_class_change: -0.012 });
+    crossed.shifts = Some(Shifts {
+        calls: 96,
+        found: 0.854,
+        per_ten_minutes: 0.42,
+        strain_found: 0.875,
+        strain_per_ten_minutes: 0.08,
+    });
     let runs = vec![
         run("cnn-2d", Tier::Quick, Protocol::Luna5, 4),
         run("ensemble", Tier::Quick, Protocol::Luna5, 5),
-        run("ensemble", Tier::Quick, Protocol::Random5, 7),
+        crossed,
         smoke,
         personal,
+        misled,
     ];
     Results { runs }
 }
@@ -52,6 +66,9 @@ fn the_card_says_what_it_must() {
         "| `luna5` | ensemble (quick) | ravdess | 8 | 6",
         "| 2 neutral clips | ",
         " | 50.0 | +",
+        "| wrong: 2 neutral clips of another speaker | ",
+        " | 5 | 71.1 | 73.4 | -1.2 |",
+        " | 96 | 85.4 | 0.42 | 87.5 | 0.08 |",
         "| happy | 6",
         "XLS-R 300M",
         "train --corpus ravdess=PATH\n",

@@ -103,6 +103,22 @@ fn the_example_of_the_rules_is_read() {
 }
 
 #[test]
+fn baselines_and_marks_come_back() {
+    let of = |baseline: Baseline| {
+        let mut one = run("ensemble", Tier::Deep, Protocol::Luna5, 6);
+        one.baseline = baseline;
+        one.corrections = Some(Corrections { clips: 5, uar_before: 0.5, uar_after: 0.6, worst_class_change: 0.0 });
+        let json = serde_json::to_value(&one).unwrap();
+        assert_eq!(serde_json::from_value::<Run>(json.clone()).unwrap(), one);
+        json["baseline"].clone()
+    };
+    assert_eq!(of(Baseline::Clips(4)), 4);
+    for (source, name) in [(Source::All, "all"), (Source::Stranger, "stranger"), (Source::Angry, "angry")] {
+        assert_eq!(of(Baseline::Of(source)), name);
+    }
+}
+
+#[test]
 fn a_newer_run_takes_the_place_of_the_same_setting() {
     let dir = tempfile::tempdir().unwrap();
     let first = run("cnn-2d", Tier::Quick, Protocol::Luna5, 4);
