@@ -194,6 +194,7 @@ impl RunningBaseline {
     }
 
     /// Mean, and worth in clips of the training speakers; `None` before anything has been heard.
+    #[cfg(any(feature = "engine", test))]
     fn voice(&self) -> Option<(&VoiceMean, f32)> {
         (self.seconds > 0.0).then(|| (&self.sum, worth(self.seconds)))
     }

@@ -94,6 +94,7 @@ fn finish(workspace: &Workspace, dist: &Path, optimizer: Option<&Path>) -> Resul
             page::check_text(&name, &text)?;
             if name.ends_with(".css") {
                 fs::write(dist.join(&name), tight::style(&text))?;
+                html = page::without_integrity(&html, &name)?;
             }
         }
     }

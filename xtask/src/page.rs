@@ -68,6 +68,17 @@ pub fn insert_policy(html: &str) -> Result<String> {
     ))
 }
 
+/// Drops Trunk's digest of a file that has changed since: a browser refuses a file that has another.
+pub fn without_integrity(html: &str, name: &str) -> Result<String> {
+    let address = html.find(name).with_context(|| format!("the page does not name {name}"))?;
+    let begin = html[..address].rfind('<').unwrap_or_default();
+    let end = begin + html[begin..].find('>').with_context(|| format!("the element of {name} has no end"))?;
+    let Some(from) = html[begin..end].find(" integrity=\"").map(|at| begin + at) else { return Ok(html.to_owned()) };
+    let value = from + " integrity=\"".len();
+    let to = value + html[value..].find('"').context("an attribute has no end")? + 1;
+    Ok(format!("{}{}", &html[..from], &html[to..]))
+}
+
 /// Drops comments, and lines with nothing on them.
 pub fn without_comments(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
@@ -205,6 +216,15 @@ mod tests {
         assert!(!html.contains("a word"));
         assert!(html.find("Content-Security-Policy") < html.find("charset"));
         assert_eq!(check(&html).unwrap(), ["./style-1.css", "./start-1.js"]);
+    }
+
+    #[test]
+    fn drops_the_digest_of_one_file_only() {
+        let html = "<link href=\"./a.css\" integrity=\"sha384-x\"/><link href=\"./b.svg\" integrity=\"sha384-y\"/>";
+        let expected = "<link href=\"./a.css\"/><link href=\"./b.svg\" integrity=\"sha384-y\"/>";
+        assert_eq!(without_integrity(html, "a.css").unwrap(), expected);
+        assert_eq!(without_integrity(expected, "a.css").unwrap(), expected);
+        assert!(without_integrity(html, "c.css").is_err());
     }
 
     #[test]
