@@ -15,7 +15,7 @@ use undertone::analysis::{Timeline, Timing};
 use undertone::audio::{Audio, prepare};
 use undertone::inference::{
     DeepEngine, Emotion, Engine, EnsembleEntry, Manifest, Member, Model, ModelEntry, ModelKind, N_CLASSES, Output,
-    Pool, Tier,
+    Pool, Tier, sha256_hex,
 };
 
 use super::{Bench, Checkpoint};
@@ -84,7 +84,11 @@ impl Bench<'_> {
 
     /// Finds or makes a fold's calls.
     fn calls(&self, protocol: Protocol, fold: &Fold, checkpoint: &Checkpoint, seed: u64) -> Result<Vec<Call>> {
-        let path = self.checkpoint_path(fold, protocol, &format!("deep-{protocol}-seed{seed}-calls"), seed)?;
+        // The vote is no part of a checkpoint's name.
+        let recipe = &self.job.recipe;
+        let vote = sha256_hex(&serde_json::to_vec(&(&recipe.vote, recipe.choose_members, recipe.prior_clips))?);
+        let name = format!("deep-{protocol}-seed{seed}-calls-{}", &vote[..8]);
+        let path = self.checkpoint_path(fold, protocol, &name, seed)?;
         let kept = || serde_json::from_slice::<Vec<Call>>(&std::fs::read(&path).ok()?).ok();
         if let Some(kept) = kept().filter(|_| self.job.resume) {
             return Ok(kept);
