@@ -29,8 +29,8 @@ pub struct Shift {
 /// classes, where every further part costs a penalty (optimal partitioning, Jackson et al. 2005; what one cut gains is the generalised
 /// likelihood ratio of a test for a change point). A cut is marked where another class is heard most before than after. O(n²).
 ///
-/// It is made for the deep tier's answers against an ordinary voice: how often it is right and wrong on them, in calls of unseen actors,
-/// stands in `models/results.json` (`shifts`). On other answers it has not been measured.
+/// It is made for the deep tier's answers against an ordinary voice: `train-native evaluate --tier deep --protocol luna5` counts how often it
+/// is right and wrong on them, in calls of unseen actors. On other answers it has not been measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ShiftRule {
     /// Log-likelihood, in nats, that a further part must bring.

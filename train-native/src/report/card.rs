@@ -20,7 +20,7 @@ pub fn render(manifest: &Manifest, results: &Results) -> String {
     );
     text += &files(manifest);
     match headline(results) {
-        Some(run) => text += &accuracy(run, results),
+        Some(run) => text += &accuracy(run, results, &origin_of(manifest, run)),
         None => text += "## Accuracy\n\nNo figure has been recorded for this set of models.\n\n",
     }
     text += &limits();
@@ -86,15 +86,31 @@ fn files(manifest: &Manifest) -> String {
     text + &format!("\nFeature set `{}`; its numbers are in `manifest.json`.\n\n", manifest.features.version)
 }
 
-fn accuracy(run: &Run, results: &Results) -> String {
+/// Whose figures the headline's are, as far as the shipped models go.
+fn origin_of(manifest: &Manifest, run: &Run) -> String {
+    let deep = manifest.version.split_once('+').and_then(|(_, deep)| deep.rsplit_once('-')).map(|(recipe, _)| recipe);
+    match deep.filter(|recipe| run.tier == undertone::inference::Tier::Deep && *recipe != run.recipe) {
+        Some(recipe) => format!(
+            "trained on all actors of all training corpora ({}), the deep ones by the recipe `{recipe}`, of which no run by `luna5` has been \
+             recorded; the headline is of `{}`",
+            corpora(run),
+            run.recipe
+        ),
+        None => format!(
+            "trained on all actors of all training corpora ({}) by the same recipe, so nobody is left to test them on",
+            corpora(run)
+        ),
+    }
+}
+
+fn accuracy(run: &Run, results: &Results, origin: &str) -> String {
     let clips: u64 = run.confusion.iter().flatten().sum::<u64>() / run.seeds.len().max(1) as u64;
     format!(
         "## Accuracy\n\n\
          **{}: UAR {} %** (unweighted average recall, {} classes; chance {}), RAVDESS speech, protocol `luna5`: each of \
          {clips} clips is answered by models that never heard its actor. Mean over {}, in brackets the 95 % interval from \
          resampling actors. Every recording's level is evened out first, so gain tells nothing.\n\n\
-         The figures come from these folds, not from the shipped weights: the shipped models are trained on all actors of \
-         all training corpora ({}) by the same recipe, so nobody is left to test them on.\n\n\
+         The figures come from these folds, not from the shipped weights: the shipped models are {origin}.\n\n\
          {}\n\
          `luna5`, `emobox6` and `loso` test on actors never heard in training; `random5` tests on the actors of the \
          training set, as most published figures do, and says little about a stranger's voice.\n\n\
@@ -112,7 +128,6 @@ fn accuracy(run: &Run, results: &Results) -> String {
         run.classes,
         percent(1.0 / run.classes.max(1) as f64),
         seeds(run),
-        corpora(run),
         figures(results),
         per_class(run),
         confusion(run),

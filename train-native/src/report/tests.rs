@@ -106,6 +106,9 @@ fn the_card_names_the_encoder_and_sets_ordinary_voices_apart() {
     let mut other = run("linear", Tier::Deep, Protocol::Crema5, 6);
     other.recipe = "deep-crema".into();
     results.runs.extend([deep, everyday, other]);
+    assert!(render_card(&manifest, &results).contains("by the same recipe"));
+    manifest.version = "2026.1+deep-new-0123".into();
+    assert!(render_card(&manifest, &results).contains("by the recipe `deep-new`, of which no run"));
     let card = render_card(&manifest, &results);
     for words in [
         "| whisper-512-4 (encoder) | deep | `encoder.onnx` | 14000 | `fedcba9876543210` |",
