@@ -18,8 +18,8 @@ pub const HOW_RIGHT: &str = "How often it is right";
 /// Under the main figures.
 pub const HOW_MEASURED: &str = "Unweighted average recall: of each emotion's clips the share that was found, and the mean of the eight. Every clip \
      is of an actor whom the models had never heard (RAVDESS, 24 actors, five published folds), at one level of loudness; in \
-     brackets the 95 % interval over actors. The shipped models were trained by the same recipe on all actors, so \
-     that nobody is left to test them on.";
+     brackets the 95 % interval over actors. The shipped models were trained on all actors, so that nobody is \
+     left to test them on; the model card names the recipes.";
 /// Title of the confusions.
 pub const CONFUSION: &str = "What is taken for what";
 /// Of the table of confusions.

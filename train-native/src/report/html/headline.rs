@@ -48,7 +48,7 @@ pub fn lead(run: &Run) -> String {
     ));
     html + &paragraph(
         "The figures come from these folds, not from the shipped weights: the shipped models are trained on all actors of \
-         all training corpora by the same recipe, so nobody is left to test them on.",
+         all training corpora, so nobody is left to test them on; the model card names their recipes.",
     )
 }
 
