@@ -207,9 +207,9 @@ pub fn marks(results: &Results) -> Option<String> {
         .into_iter()
         .map(|found| {
             let column = |(place, name): (usize, &&'static str)| match place {
-                0 => Column::Short(*name),
-                1 => Column::Words(*name),
-                _ => Column::Figure(*name),
+                0 => Column::Short(name),
+                1 => Column::Words(name),
+                _ => Column::Figure(name),
             };
             let columns: Vec<Column> = found.head.iter().enumerate().map(column).collect();
             let group = Group { name: None, rows: found.rows.into_iter().map(Row::new).collect() };
