@@ -123,7 +123,12 @@ pub(super) fn second(job: JobId, winner: Emotion) -> DeepEvent {
         windows: 1,
         encoder_millis: 250.0,
     };
-    let voice = ClipVoice { version: "v".into(), mean: VoiceMean::default(), direction: vec![1.0, 0.0] };
+    let voice = ClipVoice {
+        version: "v".into(),
+        mean: VoiceMean::default(),
+        answer: [0.125; 8],
+        direction: vec![1.0, 0.0],
+    };
     DeepEvent::Done { job, analysis: Box::new(analysis), voice: Box::new(voice), memory: 300 }
 }
 
