@@ -56,7 +56,7 @@ impl Bench<'_> {
                 else {
                     return Ok(heard);
                 };
-                if !test.is_empty() && !inner.is_empty() {
+                if !inner.is_empty() {
                     heard.push(Heard { amount, inner, inner_answers, test, test_answers });
                 }
             }
@@ -205,6 +205,12 @@ impl Bench<'_> {
             let both = both(&heard.inner, &heard.inner_answers, &checkpoint.inner, &checkpoint.inner_answers);
             answers.iter_mut().zip(both).for_each(|(all, part)| all.extend(part));
             labels.extend(heard.inner.iter().map(|clip| self.labels[*clip]));
+        }
+        if checkpoint.heard.is_empty() {
+            // Fitted as if the baseline changed nothing.
+            answers = checkpoint.inner_answers.iter().chain(&checkpoint.inner_answers).cloned().collect();
+            labels = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
+            ordinary = vec![None; labels.len()];
         }
         let is_scored: Vec<bool> = labels.iter().map(|label| classes.contains(label)).collect();
         let (answers, labels) = scored(&answers, &labels, classes);
