@@ -118,7 +118,7 @@ pub enum EngineState {
 
 /// The clip in hand.
 // There is one, and it is mostly done: a box would save nothing.
-#[expect(clippy::large_enum_variant)]
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum JobState {
     /// None yet.
