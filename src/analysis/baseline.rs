@@ -8,7 +8,6 @@ use super::{Analysis, Emotion, Probabilities, VoiceAttributes};
 #[cfg(feature = "engine")]
 use crate::Result;
 use crate::inference::VoiceMean;
-use crate::inference::calibration::logarithmic_pool;
 #[cfg(feature = "engine")]
 use crate::inference::{DeepEngine, Speech};
 
@@ -45,8 +44,6 @@ pub struct Baseline {
     pub seconds: f32,
     /// Means over them, a clip as much as its seconds.
     pub mean: VoiceMean,
-    /// What the tier answers to them without a baseline: their weighted geometric mean.
-    pub answer: Probabilities,
     /// Median fundamental frequency in Hz.
     pub f0_hz: Option<f32>,
     /// Level in dB under full scale; of use on the same device only.
@@ -85,7 +82,6 @@ impl Baseline {
             clips: 1,
             seconds: analysis.kept.iter().map(|(from, to)| to - from).sum(),
             mean: voice.mean.clone(),
-            answer: voice.answer,
             f0_hz: analysis.voice.f0_hz,
             level_dbfs: analysis.voice.level_dbfs,
             syllables_per_second: analysis.voice.syllables_per_second,
@@ -115,7 +111,6 @@ impl Baseline {
             clips: self.clips.saturating_add(other.clips),
             seconds: self.seconds + other.seconds,
             mean: VoiceMean::weighted(sides.iter().map(|one| (&one.mean, weight(one)))),
-            answer: logarithmic_pool(sides.iter().map(|one| (&one.answer, weight(one)))),
             f0_hz: mean(|one| one.f0_hz, true),
             level_dbfs: mean(|one| one.level_dbfs, false),
             syllables_per_second: mean(|one| one.syllables_per_second, false),
@@ -142,10 +137,6 @@ impl Baseline {
         let lengths = [self.mean.pooled.len(), self.mean.blocks.len()];
         if lengths.iter().any(|length| !(1..=LONGEST).contains(length)) || !self.mean.is_finite() {
             return Some("its numbers are missing, or are none");
-        }
-        let sum: f32 = self.answer.iter().sum();
-        if !(self.answer.iter().all(|p| (0.0..=1.0).contains(p)) && (sum - 1.0).abs() < 1e-3) {
-            return Some("its probabilities are none");
         }
         if self.clips == 0 || !(self.seconds > 0.0 && self.seconds <= SECONDS) {
             return Some("it is made of no speech");
@@ -210,7 +201,6 @@ mod tests {
             clips: 1,
             seconds,
             mean: VoiceMean { pooled: vec![value; 4], blocks: vec![-value; 2] },
-            answer: [0.125; 8],
             f0_hz: Some(100.0 * value),
             level_dbfs: Some(-20.0),
             syllables_per_second: (seconds > 1.0).then_some(4.0),
@@ -247,7 +237,6 @@ mod tests {
             Baseline { seconds: f32::NAN, ..sound.clone() },
             Baseline { f0_hz: Some(-1.0), ..sound.clone() },
             Baseline { mean: VoiceMean::default(), ..sound.clone() },
-            Baseline { answer: [f32::NAN; 8], ..sound.clone() },
             Baseline { mean: VoiceMean { pooled: vec![f32::INFINITY], blocks: vec![0.0] }, ..sound.clone() },
             Baseline { device: "x".repeat(501), ..sound.clone() },
         ] {

@@ -6,10 +6,13 @@ use crate::inference::{Emotion, N_CLASSES, Probabilities};
 
 /// At most so many corrections are learned from, the newest.
 const MOST: usize = 200;
-/// Squared width of the Gaussian kernel between directions, vectors of length 1.
-const SQUARED_WIDTH: f64 = 0.25;
+/// Cosine between two clips of one voice before any are known; it counts as one pair.
+const COSINE: f64 = 0.5;
+/// Squared width of the kernel among clips whose directions have a mean cosine of 0, and the least one.
+const WIDEST: f64 = 0.9;
+const NARROWEST: f64 = 1e-3;
 /// Weight of the squared norm of what is learned.
-const RIDGE: f64 = 0.2;
+const RIDGE: f64 = 0.05;
 /// Steps of the fit; with [`MOST`] corrections it is then within 1e-4 of its end.
 const STEPS: usize = 300;
 /// A class counts as this probable at least.
@@ -28,13 +31,26 @@ pub struct Correction {
     pub label: Emotion,
 }
 
-/// What has been learned from corrections: `ln p(x)` of each class is raised by a sum of Gaussians around the corrected clips
+/// What has been learned from corrections: `ln p(x)` of each class is raised by a sum of kernels around the corrected clips
 /// (kernel logistic regression with the answer as offset; Zhu and Hastie 2005). Of no corrections it changes nothing.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+///
+/// The kernel is a Gaussian between the directions of two clips times the square of Bhattacharyya's coefficient between their answers
+/// (Jebara, Kondor and Howard 2004): near are clips that sound alike and were answered alike. The more alike the corrected clips are to
+/// each other, as those of one strange microphone are, the narrower is the Gaussian: its squared width is `0.9 (1 - c)³` for a
+/// mean cosine of `c`.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Corrector {
-    directions: Vec<Vec<f32>>,
-    /// One a direction, of sum 0.
+    places: Vec<Place>,
+    squared_width: f64,
+    /// One a place, of sum 0.
     heights: Vec<[f64; N_CLASSES]>,
+}
+
+/// Where a clip lies: its direction, of length 1 or of no length, and the roots of its answer.
+#[derive(Clone, Debug, PartialEq)]
+struct Place {
+    direction: Vec<f64>,
+    roots: [f64; N_CLASSES],
 }
 
 impl Corrector {
@@ -47,31 +63,32 @@ impl Corrector {
             |one: &&&Correction| one.version == newest.version && one.direction.len() == newest.direction.len();
         let mut used: Vec<&Correction> = sound.iter().rev().filter(is_like).take(MOST).copied().collect();
         used.reverse();
-        let kernel: Vec<Vec<f64>> = used
-            .iter()
-            .map(|one| used.iter().map(|other| kernel(&one.direction, &other.direction)).collect())
-            .collect();
+        let places: Vec<Place> = used.iter().map(|one| Place::new(&one.direction, &one.answer)).collect();
+        let squared_width = squared_width(&places);
+        let kernel: Vec<Vec<f64>> =
+            places.iter().map(|one| places.iter().map(|other| one.near(other, squared_width)).collect()).collect();
         let offsets: Vec<[f64; N_CLASSES]> = used.iter().map(|one| logits(&one.answer)).collect();
         let labels: Vec<usize> = used.iter().map(|one| one.label.index()).collect();
         let heights = heights(&kernel, &offsets, &labels);
-        Self { directions: used.into_iter().map(|one| one.direction.clone()).collect(), heights }
+        Self { places, squared_width, heights }
     }
 
     /// Whether nothing has been learned.
     pub fn is_empty(&self) -> bool {
-        self.directions.is_empty()
+        self.places.is_empty()
     }
 
     /// The corrected answer to the clip that lies at `direction`: `answer` itself where nothing has been learned, where the direction is
     /// of another length, or where a number is none.
     pub fn correct(&self, answer: &Probabilities, direction: &[f32]) -> Probabilities {
-        let is_like = self.directions.first().is_some_and(|own| own.len() == direction.len());
+        let is_like = self.places.first().is_some_and(|own| own.direction.len() == direction.len());
         if !is_like || !direction.iter().chain(answer).all(|value| value.is_finite()) {
             return *answer;
         }
         let mut logits = logits(answer);
-        for (own, heights) in self.directions.iter().zip(&self.heights) {
-            let near = kernel(own, direction);
+        let place = Place::new(direction, answer);
+        for (own, heights) in self.places.iter().zip(&self.heights) {
+            let near = own.near(&place, self.squared_width);
             logits.iter_mut().zip(heights).for_each(|(logit, height)| *logit += near * height);
         }
         softmax(&logits).map(|p| p as f32)
@@ -85,11 +102,37 @@ impl Correction {
     }
 }
 
-/// `exp(-|a - b|² / 2w²)` of the directions of both; 0 where one has none.
-fn kernel(a: &[f32], b: &[f32]) -> f64 {
-    let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
-    let lengths = (product(a, a) * product(b, b)).sqrt();
-    if lengths > 0.0 { (((product(a, b) / lengths).clamp(-1.0, 1.0) - 1.0) / SQUARED_WIDTH).exp() } else { 0.0 }
+impl Place {
+    fn new(direction: &[f32], answer: &Probabilities) -> Self {
+        let direction: Vec<f64> = direction.iter().map(|value| f64::from(*value)).collect();
+        let length = direction.iter().map(|value| value * value).sum::<f64>().sqrt();
+        let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
+        let sum = answer.iter().map(|p| f64::from(*p).max(LEAST)).sum::<f64>();
+        Self {
+            direction: direction.iter().map(|value| scale * value).collect(),
+            roots: answer.map(|p| (f64::from(p).max(LEAST) / sum).sqrt()),
+        }
+    }
+
+    fn cosine(&self, other: &Self) -> f64 {
+        product(&self.direction, &other.direction).clamp(-1.0, 1.0)
+    }
+
+    /// From 0 to 1.
+    fn near(&self, other: &Self, squared_width: f64) -> f64 {
+        let alike = product(&self.roots, &other.roots);
+        alike * alike * ((self.cosine(other) - 1.0) / squared_width).exp()
+    }
+}
+
+fn product(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+fn squared_width(places: &[Place]) -> f64 {
+    let pairs = places.iter().enumerate().flat_map(|(n, one)| places[n + 1..].iter().map(|other| one.cosine(other)));
+    let (sum, count) = pairs.fold((COSINE, 1.0), |(sum, count), cosine| (sum + cosine, count + 1.0));
+    (WIDEST * (1.0 - (sum / count).max(0.0)).powi(3)).max(NARROWEST)
 }
 
 fn logits(answer: &Probabilities) -> [f64; N_CLASSES] {
@@ -168,6 +211,29 @@ mod tests {
     }
 
     #[test]
+    fn a_clip_that_was_answered_otherwise_is_moved_less() {
+        let learned = Corrector::fit(&[correction(at(0.0, 1), Emotion::Sad, Emotion::Neutral)]);
+        let gain = |heard| {
+            let before = answer(heard);
+            learned.correct(&before, &at(10.0, 2))[Emotion::Neutral.index()] / before[Emotion::Neutral.index()]
+        };
+        let (alike, otherwise) = (gain(Emotion::Sad), gain(Emotion::Angry));
+        assert!(alike > 3.0 * otherwise, "{alike} {otherwise}");
+    }
+
+    #[test]
+    fn among_clips_that_are_all_alike_less_is_near() {
+        let apart = [at(0.0, 1), at(90.0, 1), at(90.0, 2)];
+        let alike = [at(0.0, 1), at(40.0, 1), at(40.0, 2)];
+        let of = |directions: &[Vec<f32>]| {
+            let all: Vec<Correction> =
+                directions.iter().map(|one| correction(one.clone(), Emotion::Sad, Emotion::Calm)).collect();
+            Corrector::fit(&all).correct(&answer(Emotion::Sad), &at(30.0, 3))[Emotion::Calm.index()]
+        };
+        assert!(of(&apart) > 2.0 * of(&alike), "{} {}", of(&apart), of(&alike));
+    }
+
+    #[test]
     fn of_nothing_or_of_another_length_nothing_is_learned() {
         let sad = answer(Emotion::Sad);
         let none = Corrector::fit(&[]);
@@ -199,7 +265,7 @@ mod tests {
         let many: Vec<Correction> =
             (0..300).map(|n| correction(at((n % 5) as f32, 1), Emotion::Happy, labels[n % 3])).collect();
         let learned = Corrector::fit(&many);
-        assert_eq!(learned.directions.len(), MOST);
+        assert_eq!(learned.places.len(), MOST);
         let found = learned.correct(&answer(Emotion::Happy), &at(2.0, 1));
         assert!(found.iter().all(|p| p.is_finite()), "{found:?}");
         for label in labels {

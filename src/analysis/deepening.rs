@@ -12,8 +12,6 @@ pub struct Deepening {
     mel: MelSpectrogram,
     quick: Vec<(String, Probabilities)>,
     offset: Option<VoiceMean>,
-    /// What the tier answers to the ordinary voice, where that is known.
-    ordinary: Option<Probabilities>,
     state: State,
 }
 
@@ -54,7 +52,7 @@ impl Reheard {
         let Some(offset) = offset(engine, baseline)? else { return Ok(None) };
         let mut inputs = self.inputs.less(&offset);
         let less = (0..engine.heads_with_baseline()).map(|head| engine.predict_raw(head, &mut inputs));
-        Ok(against(engine, &self.plain, &less.collect::<Result<Vec<_>>>()?, Some(&baseline.answer)))
+        Ok(against(engine, &self.plain, &less.collect::<Result<Vec<_>>>()?))
     }
 }
 
@@ -66,13 +64,8 @@ pub(super) fn offset(engine: &DeepEngine, baseline: &Baseline) -> Result<Option<
     engine.offset(&baseline.mean, baseline.worth(), Speech::Neutral)
 }
 
-fn against(
-    engine: &DeepEngine,
-    plain: &[Probabilities],
-    less: &[Probabilities],
-    ordinary: Option<&Probabilities>,
-) -> Option<Against> {
-    let probabilities = engine.join_less(plain, less, ordinary)?;
+fn against(engine: &DeepEngine, plain: &[Probabilities], less: &[Probabilities]) -> Option<Against> {
+    let probabilities = engine.join_less(plain, less)?;
     Some(Against { probabilities, winner: winner(&probabilities) })
 }
 
@@ -121,7 +114,7 @@ impl Answering {
 impl Deepening {
     /// Of a clip's log-mel spectrogram, and what the quick models answered, balanced.
     pub(in crate::analysis) fn new(mel: MelSpectrogram, quick: Vec<(String, Probabilities)>) -> Self {
-        Self { mel, quick, offset: None, ordinary: None, state: State::Begun }
+        Self { mel, quick, offset: None, state: State::Begun }
     }
 
     /// Set against that baseline too, where the heads know baselines.
@@ -130,7 +123,6 @@ impl Deepening {
     /// A baseline of another encoder.
     pub fn against(mut self, engine: &DeepEngine, baseline: &Baseline) -> Result<Self> {
         self.offset = offset(engine, baseline)?;
-        self.ordinary = Some(baseline.answer);
         Ok(self)
     }
 
@@ -210,7 +202,7 @@ impl Deepening {
             winner: winner(&probabilities),
             answers,
             attention: inputs.attention().to_vec(),
-            against: less.and_then(|_| against(engine, &plain, &less_answers, self.ordinary.as_ref())),
+            against: less.and_then(|_| against(engine, &plain, &less_answers)),
             windows,
             encoder_millis: millis,
         };

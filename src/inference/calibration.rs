@@ -44,21 +44,6 @@ pub fn logarithmic_pool<'a>(votes: impl IntoIterator<Item = (&'a Probabilities, 
     softmax(&sum.map(|logit| logit / total))
 }
 
-/// Lowers the logarithms of an answer by `lean` times how far those of `ordinary`, what the same models answer to the speaker's
-/// ordinary voice, are above `usual`. Of `ordinary` a class counts as 1 % at least.
-pub fn unlean(answer: &Probabilities, ordinary: &Probabilities, usual: &Probabilities, lean: f32) -> Probabilities {
-    let mut logits = answer.map(|p| p.max(LEAST).ln());
-    for ((logit, log), usual) in logits.iter_mut().zip(logarithms(ordinary)).zip(usual) {
-        *logit -= lean * (log - usual);
-    }
-    softmax(&logits)
-}
-
-/// Natural logarithms, a class counting as 1 % at least.
-pub fn logarithms(answer: &Probabilities) -> Probabilities {
-    answer.map(|p| p.max(0.01).ln())
-}
-
 /// Takes the classes' shares in training out of an answer (Saerens et al. 2002, eq. 4, toward equal shares), so that every
 /// emotion counts as equally likely before the voice is heard.
 pub fn balance(probabilities: &Probabilities, shares: &Probabilities) -> Probabilities {
@@ -110,16 +95,5 @@ mod tests {
         assert!((vote[0] - expected).abs() < 1e-5, "{vote:?}");
         assert_eq!(logarithmic_pool([(&a, 2.0)]).map(|p| (1e5 * p).round()), a.map(|p| (1e5 * p).round()));
         assert!(logarithmic_pool([]).iter().all(|p| (p - 0.125).abs() < 1e-6));
-    }
-
-    #[test]
-    fn a_voice_that_always_sounds_sad_is_less_so() {
-        let mut sad = [0.05; N_CLASSES];
-        sad[3] = 0.65;
-        let usual = logarithms(&[0.125; N_CLASSES]);
-        let found = unlean(&sad, &sad, &usual, 0.5);
-        assert!(found[3] < 0.4 && found[3] > found[0] && (found.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{found:?}");
-        let same = unlean(&sad, &sad, &logarithms(&sad), 0.5);
-        assert!(same.iter().zip(&sad).all(|(a, b)| (a - b).abs() < 1e-6));
     }
 }

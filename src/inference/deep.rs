@@ -220,14 +220,8 @@ impl DeepEngine {
     }
 
     /// Joins what the heads said, not calibrated, in the order of [`entries`](Self::entries), of the clip as it is and less a baseline.
-    /// `ordinary` is what the tier answers to the baseline's own clips, where that is known. `None` where the heads know no baselines,
-    /// or one that votes has not answered.
-    pub fn join_less(
-        &self,
-        plain: &[Probabilities],
-        less: &[Probabilities],
-        ordinary: Option<&Probabilities>,
-    ) -> Option<Probabilities> {
+    /// `None` where the heads know no baselines, or one that votes has not answered.
+    pub fn join_less(&self, plain: &[Probabilities], less: &[Probabilities]) -> Option<Probabilities> {
         let entry = self.baseline_entry()?;
         let votes = entry.members.iter().map(|member| {
             let place = self.entries().position(|head| head.name == member.model)?;
@@ -235,10 +229,7 @@ impl DeepEngine {
             Some((calibration::scale(answer, member.temperature), member.weight))
         });
         let votes: Vec<(Probabilities, f32)> = votes.collect::<Option<_>>()?;
-        let mut pooled = calibration::logarithmic_pool(votes.iter().map(|(answer, weight)| (answer, *weight)));
-        if let Some(ordinary) = ordinary {
-            pooled = calibration::unlean(&pooled, ordinary, &entry.usual, entry.lean);
-        }
+        let pooled = calibration::logarithmic_pool(votes.iter().map(|(answer, weight)| (answer, *weight)));
         Some(calibration::scale(&pooled, entry.temperature))
     }
 

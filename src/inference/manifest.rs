@@ -132,12 +132,7 @@ pub struct BaselineEntry {
     pub caution: f32,
     /// Members: heads that hear the clip as it is and the clip less the baseline; their weights sum to 1.
     pub members: Vec<BaselineMember>,
-    /// How much of what a speaker's ordinary voice is answered by itself is taken for the speaker's and not the emotion's: the pool's
-    /// logarithms are lowered by this times the logarithms of that answer, less `usual`.
-    pub lean: f32,
-    /// The same logarithms for speakers that training held out, their mean by class.
-    pub usual: Probabilities,
-    /// Temperature of the logarithmic pool, after that.
+    /// Temperature of the logarithmic pool.
     pub temperature: f32,
 }
 
@@ -301,7 +296,6 @@ impl Manifest {
         let sum: f32 = entry.members.iter().map(|member| member.weight).sum();
         let sound = |member: &BaselineMember| member.weight >= 0.0 && is_positive(member.temperature);
         let is_sound = entry.members.iter().all(sound) && (sum - 1.0).abs() < 1e-3;
-        let is_sound = is_sound && (0.0..=1.0).contains(&entry.lean) && entry.usual.iter().all(|log| log.is_finite());
         if !(is_sound && is_positive(entry.temperature) && entry.caution >= 0.0 && entry.caution.is_finite()) {
             return Some("the numbers of its vote with a baseline are out of range".into());
         }

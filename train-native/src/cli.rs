@@ -59,7 +59,8 @@ pub struct JobArgs {
     /// Which tier: networks and trees of our own, or heads on the pretrained encoder
     #[arg(long, default_value = "quick", value_name = "quick|deep", value_parser = tier)]
     pub tier: Tier,
-    /// A built-in recipe (quick: ravdess, full, smoke; deep: deep-baseline, deep, deep-even, deep-crema, deep-smoke) or the path of a TOML file
+    /// A built-in recipe (quick: ravdess, full, smoke; deep: deep-baseline, deep, deep-even-baseline, deep-even, deep-crema,
+    /// deep-smoke) or the path of a TOML file
     /// [default: ravdess or deep-baseline]
     #[arg(long, value_name = "NAME|PATH")]
     pub recipe: Option<String>,

@@ -6,6 +6,8 @@ use crate::ui::state::Report;
 
 /// In the column of models, of the row that joins a tier's.
 const VOTE: &str = "vote";
+/// And of the row that says what the vote is against the visitor's ordinary voice and corrections.
+const FOR_YOU: &str = "vote for you";
 
 /// Rows of all those results under one header.
 pub fn csv<'a>(reports: impl IntoIterator<Item = &'a Report>) -> String {
@@ -19,6 +21,9 @@ pub fn csv<'a>(reports: impl IntoIterator<Item = &'a Report>) -> String {
         for voted in tiers(report) {
             let tier = tier_name(voted.tier);
             row(&mut text, report, tier, VOTE, voted.winner, voted.probabilities);
+            if let Some(personal) = voted.personal {
+                row(&mut text, report, tier, FOR_YOU, personal.winner, &personal.probabilities);
+            }
             for answer in voted.answers {
                 let says = crate::analysis::winner(&answer.probabilities);
                 row(&mut text, report, tier, &answer.model, says, &answer.probabilities);
@@ -46,7 +51,7 @@ fn field(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{report, sharpened};
+    use super::super::tests::{personal, report, sharpened};
     use super::*;
 
     #[test]
@@ -64,6 +69,15 @@ mod tests {
         assert!(lines[4].starts_with("a.wav,deep,svm,sad,"));
         assert!(lines[5].starts_with("b.wav,quick,vote,calm,"));
         assert!(lines.iter().skip(1).take(6).all(|line| line.split(',').count() == 14));
+    }
+
+    #[test]
+    fn what_it_is_for_the_visitor_has_a_row_of_its_own() {
+        let text = csv([&personal("a.wav")]);
+        let lines: Vec<&str> = text.split("\r\n").collect();
+        assert!(lines[3].starts_with("a.wav,deep,vote,happy,"));
+        assert!(lines[4].starts_with("a.wav,deep,vote for you,sad,0.050000,"));
+        assert!(!text.contains("Anna"), "the name of a voice stays with the voice");
     }
 
     #[test]

@@ -126,6 +126,11 @@ fn models(report: &Report) -> String {
         let _ = writeln!(table, "<tbody>");
         let name = format!("{}, {}", text::tier_title(voted.tier), text::TOGETHER.to_lowercase());
         table.push_str(&model(&name, true, voted.winner, voted.probabilities));
+        if let Some(personal) = voted.personal {
+            let whom = text::for_whom(personal).replacen('F', "f", 1);
+            let name = format!("{}, {whom}", text::tier_title(voted.tier));
+            table.push_str(&model(&name, true, personal.winner, &personal.probabilities));
+        }
         for answer in voted.answers {
             table.push_str(&model(&answer.model, false, winner(&answer.probabilities), &answer.probabilities));
         }
@@ -191,7 +196,7 @@ fn stages(report: &Report) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{HOSTILE, report, sharpened};
+    use super::super::tests::{HOSTILE, personal, report, sharpened};
     use super::*;
 
     #[test]
@@ -218,6 +223,17 @@ mod tests {
             assert!(page.contains(words), "{words}");
         }
         assert!(!html(&report("a.wav"), "data:,").contains("encoder</th>"), "a file that was not asked");
+    }
+
+    #[test]
+    fn both_answers_stand_in_the_table_whichever_is_shown() {
+        for plain in [false, true] {
+            let page = html(&Report { plain, ..personal("a.wav") }, "data:,");
+            assert!(page.contains(if plain { "<h1>Happy</h1>" } else { "<h1>Sad</h1>" }));
+            for row in [", together</th><td>Happy</td>", ", for Anna</th><td>Sad</td>"] {
+                assert!(page.contains(row), "{row} in {page}");
+            }
+        }
     }
 
     #[test]

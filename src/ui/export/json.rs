@@ -269,7 +269,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::super::tests::{HOSTILE, report, sharpened};
+    use super::super::tests::{HOSTILE, personal, report, sharpened};
     use super::*;
     use crate::analysis::{Tier, Timeline};
 
@@ -312,20 +312,12 @@ mod tests {
 
     #[test]
     fn what_it_is_for_the_visitor_stands_beside_the_answer() {
-        let personal = crate::ui::state::Personal {
-            probabilities: [0.125; 8],
-            winner: Emotion::Sad,
-            against: true,
-            corrected: false,
-            name: "Anna".into(),
-            voice: None,
-        };
-        let text = json(&Report { personal: Some(personal), ..sharpened("a.wav") });
+        let text = json(&personal("a.wav"));
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!((&value["answer"]["winner"], &value["personal"]["winner"]), (&"happy".into(), &"sad".into()));
         assert_eq!(
             (&value["personal"]["probabilities"]["calm"], &value["personal"]["corrected"]),
-            (&0.125.into(), &false.into())
+            (&0.05.into(), &false.into())
         );
         assert!(!text.contains("Anna"), "the name of a voice stays with the voice");
     }

@@ -12,15 +12,16 @@ pub use json::json;
 pub use name::file_name;
 pub use wav::float_wav_header;
 
-use super::state::Report;
+use super::state::{Personal, Report};
 use crate::analysis::{Answer, Emotion, Probabilities, Tier, winner};
 
 /// Version of the page.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// A tier's answer: its vote and its models.
+/// A tier's answer: its vote, what that is for the visitor, and its models.
 struct Voted<'a> {
     tier: Tier,
+    personal: Option<&'a Personal>,
     probabilities: &'a Probabilities,
     winner: Emotion,
     answers: &'a [Answer],
@@ -31,12 +32,14 @@ fn tiers(report: &Report) -> Vec<Voted<'_>> {
     let first = report.first();
     let mut found = vec![Voted {
         tier: Tier::Quick,
+        personal: None,
         probabilities: first.probabilities,
         winner: first.winner,
         answers: first.answers,
     }];
     found.extend(report.deep().map(|deep| Voted {
         tier: Tier::Deep,
+        personal: report.personal.as_ref(),
         probabilities: &deep.probabilities,
         winner: deep.winner,
         answers: &deep.answers,
@@ -132,6 +135,19 @@ mod tests {
             encoder_millis: 250.0,
         };
         Report { sharper: Sharper::Done(Rc::new(deep)), ..report(name) }
+    }
+
+    /// As [`sharpened`], and sad for a visitor called Anna.
+    pub(super) fn personal(name: &str) -> Report {
+        let personal = Personal {
+            probabilities: certain(Emotion::Sad),
+            winner: Emotion::Sad,
+            against: true,
+            corrected: false,
+            name: "Anna".into(),
+            voice: None,
+        };
+        Report { personal: Some(personal), ..sharpened(name) }
     }
 
     #[test]

@@ -26,10 +26,11 @@ pub const TEACHER: &str = "deep";
 /// The recipe that only shows that everything runs.
 pub const SMOKE: &str = "deep-smoke";
 
-const BUILT_IN: [(&str, &str); 5] = [
+const BUILT_IN: [(&str, &str); 6] = [
     (DEFAULT, include_str!("../../recipes/deep-baseline.toml")),
     (TEACHER, include_str!("../../recipes/deep.toml")),
     ("deep-even", include_str!("../../recipes/deep-even.toml")),
+    ("deep-even-baseline", include_str!("../../recipes/deep-even-baseline.toml")),
     ("deep-crema", include_str!("../../recipes/deep-crema.toml")),
     (SMOKE, include_str!("../../recipes/deep-smoke.toml")),
 ];

@@ -396,7 +396,7 @@ impl<'a> Bench<'a> {
         let fold = Fold { name: "of all".into(), train: (0..self.dataset.len()).collect(), test: Vec::new() };
         let checkpoint = self.all_folds(&[fold], Protocol::Luna5, "deep-final", seed)?.remove(0);
         let vote = self.vote(&checkpoint, &Emotion::ALL);
-        let (baseline, reference) = self.baseline_entry(seed, &checkpoint).unzip();
+        let (baseline, reference) = self.baseline_entry(&checkpoint).unzip();
         let fitted = checkpoint.fitted;
         let path = self.job.models.join(report::MANIFEST);
         let json_of_quick = std::fs::read(&path)

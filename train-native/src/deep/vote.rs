@@ -122,68 +122,26 @@ pub fn fit_pool(answers: &[Vec<Probabilities>], labels: &[Emotion], members: &[u
     vote
 }
 
-/// The vote with a baseline.
-#[derive(Clone, Debug, PartialEq)]
-pub struct BaselineVote {
-    /// Of the heads that hear a clip less the baseline, and then of those that hear it as it is.
-    pub vote: Vote,
-    /// How much of what the speaker's ordinary voice is answered is taken for the speaker's ([`calibration::unlean`]).
-    pub lean: f32,
-    /// Mean logarithms of the answers to held-out speakers' ordinary voices.
-    pub usual: Probabilities,
-}
+/// Tenths of the whole that the heads may weigh that hear a clip less the baseline; the plain ones bound the harm of a wrong baseline.
+const SHARES: std::ops::RangeInclusive<u8> = 8..=10;
 
-const LEANS: [f32; 6] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5];
-
-impl BaselineVote {
-    /// Fits a logarithmic pool of two halves, each of even weights: of what the first half weighs the share, from 0.5 to 1, and the lean
-    /// under which the labels are likeliest.
-    pub fn fit(
-        answers: &[Vec<Probabilities>],
-        labels: &[Emotion],
-        [first, second]: [&[usize]; 2],
-        ordinary: &[Option<Probabilities>],
-        usual: Probabilities,
-    ) -> Self {
-        let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
-        let scaled = scaled(answers, &temperatures);
-        let of = |share: f32, lean: f32| {
-            let mut weights = vec![0.0; answers.len()];
-            first.iter().for_each(|head| weights[*head] = share / first.len() as f32);
-            second.iter().for_each(|head| weights[*head] = (1.0 - share) / second.len() as f32);
-            let vote = Vote { temperatures: temperatures.clone(), weights, joined: 1.0, pool: Pool::Logarithmic };
-            let mut found = Self { vote, lean, usual };
-            found.vote.joined = temperature(&found.pooled(&scaled, ordinary), labels);
-            found
-        };
-        let tried: Vec<Self> = (5..=10).flat_map(|tenths| LEANS.map(|lean| of(tenths as f32 / 10.0, lean))).collect();
-        let loss = |vote: &Self| log_loss(&vote.joined(&scaled, ordinary), labels);
-        let best = tried.into_iter().map(|vote| (loss(&vote), vote)).min_by(|(a, _), (b, _)| a.total_cmp(b));
-        best.map_or_else(|| of(1.0, 0.0), |(_, vote)| vote)
-    }
-
-    /// Calibrated answers of each head, and of their vote.
-    pub fn apply(
-        &self,
-        answers: &[Vec<Probabilities>],
-        ordinary: &[Option<Probabilities>],
-    ) -> (Vec<Vec<Probabilities>>, Vec<Probabilities>) {
-        let scaled = scaled(answers, &self.vote.temperatures);
-        let joined = self.joined(&scaled, ordinary);
-        (scaled, joined)
-    }
-
-    fn joined(&self, scaled: &[Vec<Probabilities>], ordinary: &[Option<Probabilities>]) -> Vec<Probabilities> {
-        self.pooled(scaled, ordinary).iter().map(|vote| calibration::scale(vote, self.vote.joined)).collect()
-    }
-
-    fn pooled(&self, scaled: &[Vec<Probabilities>], ordinary: &[Option<Probabilities>]) -> Vec<Probabilities> {
-        let unleaned = |(pooled, ordinary): (Probabilities, &Option<Probabilities>)| match ordinary {
-            Some(ordinary) => calibration::unlean(&pooled, ordinary, &self.usual, self.lean),
-            None => pooled,
-        };
-        self.vote.mixture(scaled).into_iter().zip(ordinary).map(unleaned).collect()
-    }
+/// Fits the vote with a baseline, a logarithmic pool of two halves, each of even weights: of what the first half weighs, the share
+/// under which the labels are likeliest.
+pub fn fit_halves(answers: &[Vec<Probabilities>], labels: &[Emotion], [first, second]: [&[usize]; 2]) -> Vote {
+    let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
+    let scaled = scaled(answers, &temperatures);
+    let of = |tenths: u8| {
+        let share = f32::from(tenths) / 10.0;
+        let mut weights = vec![0.0; answers.len()];
+        first.iter().for_each(|head| weights[*head] = share / first.len() as f32);
+        second.iter().for_each(|head| weights[*head] = (1.0 - share) / second.len() as f32);
+        let mut vote = Vote { temperatures: temperatures.clone(), weights, joined: 1.0, pool: Pool::Logarithmic };
+        vote.joined = temperature(&vote.mixture(&scaled), labels);
+        vote
+    };
+    let loss = |vote: &Vote| log_loss(&vote.joined(&scaled), labels);
+    let tried = SHARES.map(|tenths| of(tenths)).map(|vote| (loss(&vote), vote));
+    tried.min_by(|(a, _), (b, _)| a.total_cmp(b)).map_or_else(|| of(*SHARES.end()), |(_, vote)| vote)
 }
 
 fn log_loss(answers: &[Probabilities], labels: &[Emotion]) -> f64 {
@@ -285,24 +243,9 @@ mod tests {
         wrong[3] = 0.65;
         let labels = vec![Emotion::Neutral; 40];
         let mixed = |odd: usize| (0..40).map(|clip| if clip % odd == 0 { wrong } else { right }).collect::<Vec<_>>();
-        let fit = |answers: &[Vec<Probabilities>]| {
-            BaselineVote::fit(answers, &labels, [&[0], &[1]], &[None; 40], [0.0; N_CLASSES]).vote.weights
-        };
-        assert!(fit(&[mixed(20), mixed(2)])[0] >= 0.9);
-        assert_eq!(fit(&[mixed(2), mixed(20)]), [0.5, 0.5]);
-    }
-
-    #[test]
-    fn what_the_ordinary_voice_is_answered_is_taken_off_where_that_helps() {
-        let mut low = [0.05; N_CLASSES];
-        (low[3], low[0]) = (0.5, 0.2);
-        let labels = vec![Emotion::Neutral; 40];
-        let usual = calibration::logarithms(&[0.125; N_CLASSES]);
-        let answers = [vec![low; 40], vec![low; 40]];
-        let mut sad = [0.02; N_CLASSES];
-        sad[3] = 0.86;
-        let vote = BaselineVote::fit(&answers, &labels, [&[0], &[1]], &vec![Some(sad); 40], usual);
-        assert!(vote.lean > 0.3 && vote.apply(&answers, &vec![Some(sad); 40]).1[0][0] > 0.3, "{vote:?}");
+        let fit = |answers: &[Vec<Probabilities>]| fit_halves(answers, &labels, [&[0], &[1]]).weights;
+        assert_eq!(fit(&[mixed(20), mixed(2)]), [1.0, 0.0]);
+        assert!((fit(&[mixed(2), mixed(20)])[0] - 0.8).abs() < 1e-6);
     }
 
     #[test]

@@ -10,7 +10,6 @@ fn baseline(version: &str, seconds: f32) -> Baseline {
         clips: 1,
         seconds,
         mean: VoiceMean { pooled: vec![0.5; 4], blocks: vec![0.5; 2] },
-        answer: [0.125; 8],
         f0_hz: Some(120.0),
         level_dbfs: Some(-20.0),
         syllables_per_second: Some(4.0),

@@ -1,21 +1,17 @@
 //! Protocols on top of the others: with a baseline of the test speaker, in columns of their own.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use undertone::inference::{
-    BaselineEntry, BaselineMember, Emotion, Probabilities, Speech, Tier, calibration, sha256_hex,
-};
+use undertone::inference::{BaselineEntry, BaselineMember, Emotion, Probabilities, Tier, sha256_hex};
 
 use super::asides::Aside;
 use super::{BASELINE_FILE, Bench, Checkpoint};
 use crate::deep::baseline::{Amount, Draw, Test, draw, test};
 use crate::deep::embed::Embeddings;
 use crate::deep::heads::{Fitted, HEADS, Setting};
-use crate::deep::vote::{self, BaselineVote};
+use crate::deep::vote::{self, Vote};
 use crate::metrics::{Outcome, score};
 use crate::results::{CLEAN, Run, RunInfo, commit, rounded};
 use crate::split::Protocol;
@@ -100,31 +96,6 @@ impl Bench<'_> {
         draw(amount, &mut rng, &self.dataset.clips, clips)
     }
 
-    /// What the vote without a baseline answers to the neutral clips that make each scored clip's baseline, in their order; `None` where
-    /// they are of all kinds.
-    fn ordinary(&self, plain: &[Probabilities], clips: &[usize], draws: &[Draw]) -> Vec<Option<Probabilities>> {
-        let place: BTreeMap<usize, usize> = clips.iter().enumerate().map(|(place, clip)| (*clip, place)).collect();
-        let of_draw = |draw: &Draw| {
-            let answers =
-                draw.made_of.iter().filter_map(|clip| plain.get(*place.get(clip)?)).map(|answer| (answer, 1.0));
-            (draw.speech == Speech::Neutral).then(|| calibration::logarithmic_pool(answers))
-        };
-        let drawn = draws.iter().filter(|draw| !draw.made_of.is_empty());
-        drawn.flat_map(|draw| std::iter::repeat_n(of_draw(draw), draw.scored.len())).collect()
-    }
-
-    /// Mean logarithms of what the vote answers to the held-out speakers' neutral clips, a speaker as much as another.
-    fn usual(&self, plain: &[Probabilities], clips: &[usize]) -> Probabilities {
-        let mut speakers: BTreeMap<&str, Vec<Probabilities>> = BTreeMap::new();
-        for (clip, answer) in clips.iter().zip(plain).filter(|(clip, _)| self.labels[**clip] == Emotion::Neutral) {
-            speakers.entry(&self.dataset.clips[*clip].speaker).or_default().push(calibration::logarithms(answer));
-        }
-        let mean = |group: &[Probabilities]| {
-            std::array::from_fn(|class| group.iter().map(|one| one[class]).sum::<f32>() / group.len().max(1) as f32)
-        };
-        mean(&speakers.values().map(|group| mean(group)).collect::<Vec<Probabilities>>())
-    }
-
     /// Figures with each amount: of every head, and of the vote of all heads with and without the baseline.
     pub(super) fn baseline_runs(
         &self,
@@ -138,7 +109,7 @@ impl Bench<'_> {
         for (amount, draws) in TESTED.into_iter().chain(WRONG) {
             let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); HEADS.len() + 1];
             let mut without: Vec<f64> = Vec::new();
-            for ((checkpoints, asides), seed) in answered.iter().zip(asides).zip(&self.job.seeds) {
+            for (checkpoints, asides) in answered.iter().zip(asides) {
                 for draw in 0..draws as usize {
                     let mut of_draw = vec![Vec::new(); HEADS.len() + 2];
                     for (checkpoint, aside) in checkpoints.iter().zip(asides) {
@@ -146,7 +117,7 @@ impl Bench<'_> {
                         let Some(heard) = heard.filter(|heard| heard.amount == amount).nth(draw) else {
                             continue;
                         };
-                        let parts = self.baseline_outcomes(*seed, checkpoint, (heard, draw as u64), &classes);
+                        let parts = self.baseline_outcomes(checkpoint, heard, &classes);
                         of_draw.iter_mut().zip(parts).for_each(|(all, part)| all.extend(part));
                     }
                     let plain = of_draw.pop().unwrap_or_default();
@@ -190,18 +161,11 @@ impl Bench<'_> {
     }
 
     /// The vote of the heads with and without a baseline, less first, fitted to held-out clips with every amount.
-    fn baseline_vote(&self, seed: u64, checkpoint: &Checkpoint, classes: &[Emotion]) -> Option<BaselineVote> {
+    fn baseline_vote(&self, checkpoint: &Checkpoint, classes: &[Emotion]) -> Option<Vote> {
         let how = self.job.recipe.vote.as_ref()?;
-        let (_, plain) = self.vote(checkpoint, classes).apply(&vote::among(&checkpoint.inner_answers, classes));
-        let usual = self.usual(&plain, &checkpoint.inner);
         let mut answers: Vec<Vec<Probabilities>> = vec![Vec::new(); 2 * HEADS.len()];
-        let (mut labels, mut ordinary) = (Vec::new(), Vec::new());
-        let mut numbers: BTreeMap<Amount, u64> = BTreeMap::new();
+        let mut labels = Vec::new();
         for heard in &checkpoint.heard {
-            let number = numbers.entry(heard.amount).or_default();
-            let draws = self.draws(seed, heard.amount, *number, &checkpoint.inner);
-            *number += 1;
-            ordinary.extend(self.ordinary(&plain, &checkpoint.inner, &draws));
             let both = both(&heard.inner, &heard.inner_answers, &checkpoint.inner, &checkpoint.inner_answers);
             answers.iter_mut().zip(both).for_each(|(all, part)| all.extend(part));
             labels.extend(heard.inner.iter().map(|clip| self.labels[*clip]));
@@ -210,22 +174,18 @@ impl Bench<'_> {
             // Fitted as if the baseline changed nothing.
             answers = checkpoint.inner_answers.iter().chain(&checkpoint.inner_answers).cloned().collect();
             labels = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
-            ordinary = vec![None; labels.len()];
         }
-        let is_scored: Vec<bool> = labels.iter().map(|label| classes.contains(label)).collect();
         let (answers, labels) = scored(&answers, &labels, classes);
-        let ordinary: Vec<Option<Probabilities>> =
-            ordinary.into_iter().zip(is_scored).filter_map(|(one, is_scored)| is_scored.then_some(one)).collect();
         let place = |name: &String| HEADS.iter().position(|(head, _)| head == name);
         let less: Vec<usize> = how.with_baseline.iter().filter_map(place).collect();
         let plain: Vec<usize> = less.iter().map(|head| HEADS.len() + head).collect();
-        Some(BaselineVote::fit(&vote::among(&answers, classes), &labels, [&less, &plain], &ordinary, usual))
+        Some(vote::fit_halves(&vote::among(&answers, classes), &labels, [&less, &plain]))
     }
 
     /// How the heads vote with a baseline, and the training speakers' file; `None` where they know none.
-    pub(super) fn baseline_entry(&self, seed: u64, checkpoint: &Checkpoint) -> Option<(BaselineEntry, Vec<u8>)> {
+    pub(super) fn baseline_entry(&self, checkpoint: &Checkpoint) -> Option<(BaselineEntry, Vec<u8>)> {
         let reference = checkpoint.fitted.reference.as_ref()?.to_bytes();
-        let BaselineVote { vote, lean, usual } = self.baseline_vote(seed, checkpoint, &Emotion::ALL)?;
+        let vote = self.baseline_vote(checkpoint, &Emotion::ALL)?;
         let member = |(place, weight): (usize, &f32)| BaselineMember {
             model: HEADS[place % HEADS.len()].0.to_owned(),
             less: place < HEADS.len(),
@@ -238,29 +198,18 @@ impl Bench<'_> {
             sha256: sha256_hex(&reference),
             caution: self.job.recipe.baselines.as_ref()?.shrinkage,
             members: vote.weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0).map(member).collect(),
-            lean,
-            usual,
             temperature: vote.joined,
         };
         Some((entry, reference))
     }
 
     /// Calibrated outcomes of each head with the baseline, of the vote, and of the vote without it on the same clips.
-    fn baseline_outcomes(
-        &self,
-        seed: u64,
-        checkpoint: &Checkpoint,
-        (heard, number): (&Heard, u64),
-        classes: &[Emotion],
-    ) -> Vec<Vec<Outcome>> {
-        let Some(vote) = self.baseline_vote(seed, checkpoint, classes) else { return Vec::new() };
+    fn baseline_outcomes(&self, checkpoint: &Checkpoint, heard: &Heard, classes: &[Emotion]) -> Vec<Vec<Outcome>> {
+        let Some(vote) = self.baseline_vote(checkpoint, classes) else { return Vec::new() };
         let of_plain = self.vote(checkpoint, classes);
-        let (_, all_plain) = of_plain.apply(&vote::among(&checkpoint.test_answers, classes));
-        let draws = self.draws(seed, heard.amount, number, &checkpoint.test);
-        let ordinary = self.ordinary(&all_plain, &checkpoint.test, &draws);
         let tested = both(&heard.test, &heard.test_answers, &checkpoint.test, &checkpoint.test_answers);
         let tested = vote::among(&tested, classes);
-        let (mut each, joined) = vote.apply(&tested, &ordinary);
+        let (mut each, joined) = vote.apply(&tested);
         each.truncate(HEADS.len());
         let (_, plain) = of_plain.apply(&tested[HEADS.len()..]);
         let outcomes = |answers: Vec<Probabilities>| {

@@ -103,7 +103,7 @@ impl Bench<'_> {
             .par_iter()
             .progress_with(bar.clone())
             .map(|(number, (speaker, clips))| {
-                let deep = self.fold_engine(checkpoint, seed)?;
+                let deep = self.fold_engine(checkpoint)?;
                 let sounds = clips.iter().map(|clip| self.sound(*clip)).collect::<Result<Vec<_>>>()?;
                 let clips: Vec<(Emotion, Audio)> = clips.iter().map(|clip| self.labels[*clip]).zip(sounds).collect();
                 let mut rng = ChaCha8Rng::seed_from_u64(seed.wrapping_mul(1000).wrapping_add(*number as u64));
@@ -147,10 +147,10 @@ impl Bench<'_> {
     }
 
     /// The fold's heads as they would ship.
-    fn fold_engine(&self, checkpoint: &Checkpoint, seed: u64) -> Result<DeepEngine> {
+    fn fold_engine(&self, checkpoint: &Checkpoint) -> Result<DeepEngine> {
         let vote = self.vote(checkpoint, &Emotion::ALL);
         let mut manifest = checkpoint.fitted.manifest(&self.entry, &self.features, &vote.temperatures);
-        let (baseline, reference) = self.baseline_entry(seed, checkpoint).context("heads that know no baselines")?;
+        let (baseline, reference) = self.baseline_entry(checkpoint).context("heads that know no baselines")?;
         let heads = manifest.models.iter().zip(&vote.weights);
         let members = heads.map(|(head, weight)| Member { model: head.name.clone(), weight: *weight }).collect();
         manifest.ensembles =
