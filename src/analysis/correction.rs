@@ -8,8 +8,7 @@ use crate::inference::{Emotion, N_CLASSES, Probabilities};
 const MOST: usize = 200;
 /// Cosine between two clips of one voice before any are known; it counts as one pair.
 const COSINE: f64 = 0.5;
-/// Squared width of the kernel among clips whose directions have a mean cosine of 0, and the least one.
-const WIDEST: f64 = 0.9;
+/// Least squared width of the Gaussian.
 const NARROWEST: f64 = 1e-3;
 /// Weight of the squared norm of what is learned.
 const RIDGE: f64 = 0.05;
@@ -34,9 +33,9 @@ pub struct Correction {
 /// What has been learned from corrections: `ln p(x)` of each class is raised by a sum of kernels around the corrected clips
 /// (kernel logistic regression with the answer as offset; Zhu and Hastie 2005). Of no corrections it changes nothing.
 ///
-/// The kernel is a Gaussian between the directions of two clips times the square of Bhattacharyya's coefficient between their answers
+/// The kernel is a Gaussian between the directions of two clips times the fourth power of Bhattacharyya's coefficient of their answers
 /// (Jebara, Kondor and Howard 2004): near are clips that sound alike and were answered alike. The more alike the corrected clips are to
-/// each other, as those of one strange microphone are, the narrower is the Gaussian: its squared width is `0.9 (1 - c)³` for a
+/// each other, as those of one strange microphone are, the narrower is the Gaussian: its squared width is `(1 - c)³` for a
 /// mean cosine of `c`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Corrector {
@@ -120,8 +119,7 @@ impl Place {
 
     /// From 0 to 1.
     fn near(&self, other: &Self, squared_width: f64) -> f64 {
-        let alike = product(&self.roots, &other.roots);
-        alike * alike * ((self.cosine(other) - 1.0) / squared_width).exp()
+        product(&self.roots, &other.roots).powi(4) * ((self.cosine(other) - 1.0) / squared_width).exp()
     }
 }
 
@@ -132,7 +130,7 @@ fn product(a: &[f64], b: &[f64]) -> f64 {
 fn squared_width(places: &[Place]) -> f64 {
     let pairs = places.iter().enumerate().flat_map(|(n, one)| places[n + 1..].iter().map(|other| one.cosine(other)));
     let (sum, count) = pairs.fold((COSINE, 1.0), |(sum, count), cosine| (sum + cosine, count + 1.0));
-    (WIDEST * (1.0 - (sum / count).max(0.0)).powi(3)).max(NARROWEST)
+    (1.0 - (sum / count).max(0.0)).powi(3).max(NARROWEST)
 }
 
 fn logits(answer: &Probabilities) -> [f64; N_CLASSES] {

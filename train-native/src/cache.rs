@@ -12,6 +12,8 @@ use crate::atomic;
 
 const MAGIC: &[u8; 8] = b"UTFEAT01";
 const HEADER: usize = 8 + 4 + 4 + 32;
+/// Bytes of an entry of bytes that stand before its payload: the payload's SHA-256.
+pub const DIGEST: usize = 32;
 
 /// A folder of matrices. An entry that is damaged counts as absent.
 #[derive(Clone, Debug)]
@@ -66,7 +68,7 @@ impl FeatureCache {
     /// The bytes stored under `key`, if they are sound.
     pub fn get_bytes(&self, key: &Key) -> Option<Vec<u8>> {
         let mut bytes = std::fs::read(self.path(key)).ok()?;
-        let payload = (bytes.len() >= 32).then(|| bytes.split_off(32))?;
+        let payload = (bytes.len() >= DIGEST).then(|| bytes.split_off(DIGEST))?;
         (Sha256::digest(&payload)[..] == bytes[..]).then_some(payload)
     }
 
@@ -75,7 +77,8 @@ impl FeatureCache {
         atomic::write(&self.path(key), &[&Sha256::digest(payload)[..], payload].concat())
     }
 
-    fn path(&self, key: &Key) -> PathBuf {
+    /// File of an entry.
+    pub fn path(&self, key: &Key) -> PathBuf {
         Path::new(&self.dir).join(&key.0[..2]).join(&key.0[2..])
     }
 }

@@ -6,7 +6,6 @@ use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::activation::{log_softmax, relu, softmax, tanh};
 use burn::tensor::{Device, Tensor, TensorData};
-use half::slice::HalfFloatSliceExt;
 use rand::Rng;
 use rand::distr::Distribution;
 use rand::distr::weighted::WeightedIndex;
@@ -126,7 +125,7 @@ pub fn train(
     progress: &dyn Fn(usize, f32),
 ) -> Result<Attention> {
     ensure!(!rows.is_empty(), "there is no clip to train the attention head on");
-    let (mean, scale) = scaler(rows, columns);
+    let (mean, scale) = scaler(rows, columns)?;
     let epochs = training.epochs;
     let mut networks = Vec::with_capacity(training.networks);
     for index in 0..training.networks.max(1) {
@@ -156,7 +155,7 @@ fn train_one(
         for step in 0..steps_each {
             interrupt::check()?;
             let batch: Vec<usize> = (0..training.batch).map(|_| draw.sample(noise.rng())).collect();
-            let (x, mask) = inputs(rows, &batch, columns, mean, scale, &mut noise, &device);
+            let (x, mask) = inputs(rows, &batch, columns, mean, scale, &mut noise, &device)?;
             let logits = model.forward(x, mask, Some((&mut noise, training.dropout)));
             let (targets, forbidden) = targets(rows, &batch, training.label_smoothing, &device);
             let loss = (log_softmax(logits - forbidden, 1) * targets).sum() * (-1.0 / batch.len() as f32);
@@ -174,10 +173,10 @@ fn train_one(
     Ok(model.valid())
 }
 
-fn scaler(rows: &Rows<'_>, columns: usize) -> (Vec<f32>, Vec<f32>) {
+fn scaler(rows: &Rows<'_>, columns: usize) -> Result<(Vec<f32>, Vec<f32>)> {
     let (mut count, mut sum, mut square) = (0.0f64, vec![0.0f64; columns], vec![0.0f64; columns]);
     for (window, weight) in rows.windows.iter().zip(&rows.weights).step_by(3) {
-        let blocks = window.blocks.to_f32_vec();
+        let blocks = window.blocks()?;
         let share = f64::from(*weight) / (blocks.len() / columns.max(1)).max(1) as f64;
         count += f64::from(*weight);
         for block in blocks.chunks_exact(columns.max(1)) {
@@ -194,7 +193,7 @@ fn scaler(rows: &Rows<'_>, columns: usize) -> (Vec<f32>, Vec<f32>) {
         if variance > 1e-9 { (1.0 / variance.sqrt()) as f32 } else { 0.0 }
     });
     let scale = scale.collect();
-    (mean.into_iter().map(|mean| mean as f32).collect(), scale)
+    Ok((mean.into_iter().map(|mean| mean as f32).collect(), scale))
 }
 
 /// Blocks of the drawn rows, some of the longer ones without their beginning or end.
@@ -206,8 +205,8 @@ fn inputs(
     scale: &[f32],
     noise: &mut Noise,
     device: &Device,
-) -> (Tensor<2>, Tensor<2>) {
-    let length = |row: &usize| rows.windows[*row].blocks.len() / columns;
+) -> Result<(Tensor<2>, Tensor<2>)> {
+    let length = |row: &usize| rows.windows[*row].len() / columns;
     let longest = batch.iter().map(length).max().unwrap_or(1);
     let mut x = vec![0.0f32; batch.len() * longest * columns];
     let mut mask = vec![0.0f32; batch.len() * longest];
@@ -216,7 +215,8 @@ fn inputs(
         let n = length(row);
         let cut = noise.rng().random_range(0..=n / 5);
         let start = noise.rng().random_range(0..=cut);
-        let mut blocks = rows.windows[*row].blocks[start * columns..(n - cut + start) * columns].to_f32_vec();
+        let mut blocks = rows.windows[*row].blocks()?;
+        let blocks = &mut blocks[start * columns..(n - cut + start) * columns];
         let drawn = rows.speakers.as_ref().and_then(|speakers| speakers.draw(rows.clips[*row], noise.rng()));
         for block in blocks.chunks_exact_mut(columns) {
             let offset = drawn.iter().flat_map(|offset| &offset.blocks);
@@ -229,10 +229,10 @@ fn inputs(
             }
         }
     }
-    (
+    Ok((
         Tensor::from_data(TensorData::new(x, [batch.len() * longest, columns]), device),
         Tensor::from_data(TensorData::new(mask, [batch.len(), longest]), device),
-    )
+    ))
 }
 
 fn targets(rows: &Rows<'_>, batch: &[usize], smoothing: f32, device: &Device) -> (Tensor<2>, Tensor<2>) {

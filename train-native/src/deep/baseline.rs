@@ -104,7 +104,7 @@ impl<'a> Speakers<'a> {
         let of = |groups: &[Vec<usize>]| {
             let own = |group: &Vec<usize>| {
                 let means: Vec<VoiceMean> =
-                    group.iter().filter_map(|clip| Some(mean(embeddings[*clip].first()?))).collect();
+                    group.iter().filter_map(|clip| Some(Embedded::voice(embeddings[*clip].first()?))).collect();
                 Spread::of(&means)
             };
             Population::of(&groups.par_iter().map(own).collect::<Vec<_>>())
@@ -129,18 +129,13 @@ impl<'a> Speakers<'a> {
         let wanted = if is_neutral { rng.random_range(1..=NEUTRAL) } else { rng.random_range(MIXTURE[0]..=MIXTURE[1]) };
         let (drawn, _) = others.partial_shuffle(rng, wanted);
         let copies: Vec<VoiceMean> =
-            drawn.iter().filter_map(|clip| Some(mean(self.embeddings[*clip].choose(rng)?))).collect();
+            drawn.iter().filter_map(|clip| Some(Embedded::voice(self.embeddings[*clip].choose(rng)?))).collect();
         if copies.is_empty() {
             return None;
         }
         let own = VoiceMean::mean(copies.iter());
         Some(self.reference.of(speech).offset(&own, copies.len() as f32, self.training.shrinkage))
     }
-}
-
-/// Mean of a clip.
-pub fn mean(windows: &[Embedded]) -> VoiceMean {
-    VoiceMean::of(&windows.iter().map(Embedded::encoded).collect::<Vec<_>>())
 }
 
 /// Clips that are scored with one baseline, and the clips that make it.
@@ -203,7 +198,7 @@ pub fn test(draws: &[Draw], embeddings: &Embeddings, reference: &Reference, shri
     let mut means: BTreeMap<usize, VoiceMean> = BTreeMap::new();
     for clip in draws.iter().flat_map(|draw| &draw.made_of) {
         if let (false, Some(windows)) = (means.contains_key(clip), embeddings[*clip].first()) {
-            means.insert(*clip, mean(windows));
+            means.insert(*clip, Embedded::voice(windows));
         }
     }
     let offset = |draw: &Draw| {
@@ -236,7 +231,7 @@ mod tests {
             for number in 0..6 {
                 let label = if number < 3 { Emotion::Neutral } else { Emotion::Angry };
                 let value = f16::from_f32(voice + if number < 3 { 0.0 } else { 1.0 });
-                embeddings.push(vec![vec![Embedded { frames: 10, pooled: vec![value; 4], blocks: vec![value; 2] }]]);
+                embeddings.push(vec![vec![Embedded::new(10, vec![value; 4], vec![value; 2])]]);
                 clips.push(Clip {
                     id: format!("{speaker}{number}"),
                     corpus: CorpusKind::Ravdess,

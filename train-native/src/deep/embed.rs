@@ -1,6 +1,10 @@
 //! The encoder's outputs for every clip and its augmented copies, computed on all cores and kept on disk.
 
 use std::cell::OnceCell;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use half::f16;
@@ -9,10 +13,10 @@ use indicatif::ParallelProgressIterator;
 use rayon::prelude::*;
 use undertone::audio::{Audio, prepare};
 use undertone::features::{ENCODER_BLOCK, ENCODER_STRIDE, FeatureConfig, encoder_windows, mel_spectrogram};
-use undertone::inference::{Encoded, Encoder, EncoderEntry};
+use undertone::inference::{Encoded, Encoder, EncoderEntry, VoiceMean};
 
 use crate::augment::{Augmentation, augment, copy_seed};
-use crate::cache::{FeatureCache, Key};
+use crate::cache::{DIGEST, FeatureCache, Key};
 use crate::condition::Condition;
 use crate::dataset::{Dataset, progress, recorded};
 use crate::interrupt;
@@ -24,21 +28,88 @@ pub struct Embedded {
     pub frames: u32,
     /// `pooled`.
     pub pooled: Vec<f16>,
-    /// `[n_blocks, columns]`.
-    pub blocks: Vec<f16>,
+    /// Mean of its blocks.
+    pub mean: Vec<f32>,
+    blocks: Blocks,
+}
+
+/// `[n_blocks, columns]`, by far the most of what the encoder gives.
+#[derive(Clone, Debug, PartialEq)]
+enum Blocks {
+    Held(Vec<f16>),
+    Kept { file: Arc<Path>, start: u64, len: usize },
 }
 
 impl Embedded {
     fn of(encoded: &Encoded) -> Self {
         let half = |values: &[f32]| values.iter().map(|value| f16::from_f32(*value)).collect();
-        Self { frames: encoded.frames as u32, pooled: half(&encoded.pooled), blocks: half(&encoded.blocks) }
+        Self::new(encoded.frames as u32, half(&encoded.pooled), half(&encoded.blocks))
+    }
+
+    /// Of a window of `frames` mel frames.
+    pub fn new(frames: u32, pooled: Vec<f16>, blocks: Vec<f16>) -> Self {
+        let encoded = Encoded { pooled: Vec::new(), blocks: blocks.to_f32_vec(), frames: frames as usize, start: 0 };
+        Self { frames, pooled, mean: VoiceMean::of(&[encoded]).blocks, blocks: Blocks::Held(blocks) }
+    }
+
+    /// Values of its blocks.
+    pub fn len(&self) -> usize {
+        match &self.blocks {
+            Blocks::Held(values) => values.len(),
+            Blocks::Kept { len, .. } => *len,
+        }
+    }
+
+    /// Whether it has no block.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// `[n_blocks, columns]`.
+    ///
+    /// # Errors
+    /// A file of the cache that is gone.
+    pub fn blocks(&self) -> Result<Vec<f32>> {
+        match &self.blocks {
+            Blocks::Held(values) => Ok(values.to_f32_vec()),
+            Blocks::Kept { file, start, len } => {
+                let mut bytes = vec![0; 2 * len];
+                let read = |bytes: &mut [u8]| {
+                    let mut file = File::open(file)?;
+                    file.seek(SeekFrom::Start(*start))?;
+                    file.read_exact(bytes)
+                };
+                read(&mut bytes).with_context(|| format!("{}: gone or cut while it was in use", file.display()))?;
+                Ok(halves(&bytes).to_f32_vec())
+            }
+        }
     }
 
     /// As the engine takes it.
-    pub fn encoded(&self) -> Encoded {
-        let float = |values: &[f16]| values.to_f32_vec();
-        Encoded { pooled: float(&self.pooled), blocks: float(&self.blocks), frames: self.frames as usize, start: 0 }
+    ///
+    /// # Errors
+    /// As [`blocks`](Self::blocks).
+    pub fn encoded(&self) -> Result<Encoded> {
+        let blocks = self.blocks()?;
+        Ok(Encoded { pooled: self.pooled.to_f32_vec(), blocks, frames: self.frames as usize, start: 0 })
     }
+
+    /// Means over the windows of a clip, each weighed by its length.
+    pub fn voice(windows: &[Self]) -> VoiceMean {
+        let means: Vec<(VoiceMean, f32)> = windows
+            .iter()
+            .map(|one| (VoiceMean { pooled: one.pooled.to_f32_vec(), blocks: one.mean.clone() }, one.frames as f32))
+            .collect();
+        VoiceMean::weighted(means.iter().map(|(mean, frames)| (mean, *frames)))
+    }
+}
+
+fn n_blocks(frames: u32) -> usize {
+    (frames as usize).div_ceil(ENCODER_STRIDE).div_ceil(ENCODER_BLOCK)
+}
+
+fn halves(bytes: &[u8]) -> Vec<f16> {
+    bytes.chunks_exact(2).map(|two| f16::from_le_bytes([two[0], two[1]])).collect()
 }
 
 /// By clip, by copy (0 is the clip itself), by window.
@@ -164,12 +235,28 @@ fn cached(
 ) -> Result<Vec<Embedded>> {
     let entry = encoder.entry();
     let key = Key::new(content, &(config, &entry.sha256, entry.window_frames), changed)?;
-    if let Some(found) = cache.get_bytes(&key).and_then(|bytes| decode(&bytes, entry)) {
-        return Ok(found);
+    let mut found = match cache.get_bytes(&key).and_then(|bytes| decode(&bytes, entry)) {
+        Some(found) => found,
+        None => {
+            let made = run(&audio()?, config, encoder)?;
+            cache.put_bytes(&key, &encode(&made)?)?;
+            made
+        }
+    };
+    leave(&mut found, &cache.path(&key));
+    Ok(found)
+}
+
+/// Lets go of the blocks, which lie in that file of the cache.
+fn leave(windows: &mut [Embedded], file: &Path) {
+    let file: Arc<Path> = Arc::from(file);
+    let mut start = DIGEST;
+    for window in windows {
+        start += 4 + 2 * window.pooled.len();
+        let len = window.len();
+        window.blocks = Blocks::Kept { file: Arc::clone(&file), start: start as u64, len };
+        start += 2 * len;
     }
-    let made = run(&audio()?, config, encoder)?;
-    cache.put_bytes(&key, &encode(&made))?;
-    Ok(made)
 }
 
 fn run(audio: &Audio, config: &FeatureConfig, encoder: &Encoder) -> Result<Vec<Embedded>> {
@@ -177,13 +264,14 @@ fn run(audio: &Audio, config: &FeatureConfig, encoder: &Encoder) -> Result<Vec<E
     windows.iter().map(|window| Ok(Embedded::of(&encoder.run(window)?))).collect()
 }
 
-fn encode(windows: &[Embedded]) -> Vec<u8> {
+fn encode(windows: &[Embedded]) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     for window in windows {
         bytes.extend(window.frames.to_le_bytes());
-        bytes.extend(window.pooled.iter().chain(&window.blocks).flat_map(|value| value.to_le_bytes()));
+        bytes.extend(window.pooled.iter().flat_map(|value| value.to_le_bytes()));
+        bytes.extend(window.blocks()?.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()));
     }
-    bytes
+    Ok(bytes)
 }
 
 fn decode(mut bytes: &[u8], entry: &EncoderEntry) -> Option<Vec<Embedded>> {
@@ -191,11 +279,9 @@ fn decode(mut bytes: &[u8], entry: &EncoderEntry) -> Option<Vec<Embedded>> {
     while !bytes.is_empty() {
         let (head, rest) = bytes.split_at_checked(4)?;
         let frames = u32::from_le_bytes(head.try_into().ok()?);
-        let n_blocks = (frames as usize).div_ceil(ENCODER_STRIDE).div_ceil(ENCODER_BLOCK);
         let (pooled, rest) = rest.split_at_checked(2 * entry.pooled)?;
-        let (blocks, rest) = rest.split_at_checked(2 * n_blocks * entry.columns)?;
-        let half = |bytes: &[u8]| bytes.chunks_exact(2).map(|two| f16::from_le_bytes([two[0], two[1]])).collect();
-        windows.push(Embedded { frames, pooled: half(pooled), blocks: half(blocks) });
+        let (blocks, rest) = rest.split_at_checked(2 * n_blocks(frames) * entry.columns)?;
+        windows.push(Embedded::new(frames, halves(pooled), halves(blocks)));
         bytes = rest;
     }
     (!windows.is_empty()).then_some(windows)
@@ -227,9 +313,22 @@ mod tests {
             start: 0,
         };
         let windows = vec![Embedded::of(&encoded(300, 30)), Embedded::of(&encoded(11, 2))];
-        let bytes = encode(&windows);
-        assert_eq!(decode(&bytes, &entry).unwrap(), windows);
-        assert_eq!(windows[1].encoded(), encoded(11, 2));
+        let bytes = encode(&windows).unwrap();
+        let mut found = decode(&bytes, &entry).unwrap();
+        assert_eq!(found, windows);
+        assert_eq!(windows[1].encoded().unwrap(), encoded(11, 2));
+        let (voice, same) = (Embedded::voice(&windows), VoiceMean::of(&[encoded(300, 30), encoded(11, 2)]));
+        let near = |a: &[f32], b: &[f32]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6);
+        assert!(near(&voice.pooled, &same.pooled) && near(&voice.blocks, &same.blocks), "{voice:?} {same:?}");
+
+        let dir = tempfile::tempdir().unwrap();
+        let cache = FeatureCache::new(dir.path());
+        let key = Key::new("abc", &entry, "").unwrap();
+        cache.put_bytes(&key, &bytes).unwrap();
+        leave(&mut found, &cache.path(&key));
+        assert!(found[1] != windows[1] && found[1].encoded().unwrap() == encoded(11, 2));
+        std::fs::remove_file(cache.path(&key)).unwrap();
+        assert!(found[0].blocks().is_err());
         assert!(decode(&bytes[..bytes.len() - 1], &entry).is_none() && decode(&[], &entry).is_none());
     }
 }

@@ -256,7 +256,7 @@ impl Fitted {
         let engine = self.engine(setting.encoder, encoder, features)?;
         let mut answers = vec![Vec::with_capacity(clips.len()); HEADS.len()];
         for (index, clip) in clips.iter().enumerate() {
-            let mut inputs = setting.inputs(*clip);
+            let mut inputs = setting.inputs(*clip)?;
             if let Some(offset) = offsets.get(index) {
                 inputs = inputs.less(offset);
             }
@@ -280,7 +280,7 @@ impl Fitted {
     ) -> Result<Vec<Vec<f32>>> {
         let engine = self.engine(setting.encoder, encoder, features)?;
         let direction = |clip: &usize| {
-            let mut inputs = setting.inputs(*clip);
+            let mut inputs = setting.inputs(*clip)?;
             engine.predict_raw(0, &mut inputs)?;
             Ok(inputs.direction())
         };
@@ -312,7 +312,8 @@ impl Fitted {
 
 impl Setting<'_> {
     /// What the encoder gave for a clip.
-    fn inputs(&self, clip: usize) -> DeepInputs {
-        DeepInputs::new(self.embeddings[clip][0].iter().map(super::embed::Embedded::encoded).collect())
+    fn inputs(&self, clip: usize) -> Result<DeepInputs> {
+        let encoded = self.embeddings[clip][0].iter().map(super::embed::Embedded::encoded);
+        Ok(DeepInputs::new(encoded.collect::<Result<_>>()?))
     }
 }

@@ -27,7 +27,7 @@ fn voices(corpus: CorpusKind, each: usize, rng: &mut ChaCha8Rng) -> (Vec<Clip>, 
                 (0..n).map(|at| f16::from_f32(place(at) + rng.random_range(-0.5..0.5))).collect()
             };
             let blocks = noisy(N_CLASSES * 4);
-            embeddings.push(vec![vec![Embedded { frames: 40, pooled: noisy(POOLED), blocks }]]);
+            embeddings.push(vec![vec![Embedded::new(40, noisy(POOLED), blocks)]]);
             clips.push(Clip {
                 id: format!("{corpus}/{}-{number}", label.name()),
                 corpus,
@@ -130,7 +130,7 @@ fn the_regression_learns_and_its_file_answers_the_same() {
     let (own, projected) = (fitted.probabilities(x.view()), seen.dot(&projection));
     let mut right = 0;
     for (row, window) in rows.windows.iter().enumerate() {
-        let output = model.run(&window.encoded().pooled).unwrap();
+        let output = model.run(&window.encoded().unwrap().pooled).unwrap();
         right += usize::from(winner(&output) == rows.labels[row]);
         for (a, b) in own[row].iter().zip(&output.probabilities) {
             assert!((a - b).abs() < 0.02, "8 bits took {a} to {b}");
@@ -215,7 +215,7 @@ fn attention_learns_and_its_file_answers_the_same_whatever_stands_behind() {
     let model = load(ModelKind::Attention, &[6, N_CLASSES + 1], 0, &bytes);
     let mut right = 0;
     for (row, window) in rows.windows.iter().enumerate() {
-        let blocks = window.encoded().blocks;
+        let blocks = window.blocks().unwrap();
         let mut input = Vec::new();
         for block in blocks.chunks(N_CLASSES) {
             input.extend_from_slice(block);

@@ -140,7 +140,7 @@ pub fn fit_halves(answers: &[Vec<Probabilities>], labels: &[Emotion], [first, se
         vote
     };
     let loss = |vote: &Vote| log_loss(&vote.joined(&scaled), labels);
-    let tried = SHARES.map(|tenths| of(tenths)).map(|vote| (loss(&vote), vote));
+    let tried = SHARES.map(&of).map(|vote| (loss(&vote), vote));
     tried.min_by(|(a, _), (b, _)| a.total_cmp(b)).map_or_else(|| of(*SHARES.end()), |(_, vote)| vote)
 }
 

@@ -18,7 +18,7 @@ use crate::split::Protocol;
 /// Clips that are set right.
 const CLIPS: usize = 5;
 /// Random choices of them.
-const DRAWS: u64 = 3;
+const DRAWS: u64 = 10;
 
 impl Bench<'_> {
     /// The mean over seeds and draws; `None` of heads that know no baselines, or where no speaker has clips enough.
