@@ -44,8 +44,8 @@ pub struct Targets<'a> {
     pub weights: &'a [f32],
 }
 
-/// Rows a block of the matrix products has: what stays in the cache.
-const BLOCK: usize = 32;
+/// Rows of a block of the matrix products.
+const BLOCK: usize = 256;
 const HISTORY: usize = 10;
 /// What a class is set back by that a row does not speak about.
 const FORBIDDEN: f32 = 1e9;
@@ -116,7 +116,7 @@ impl Loss<'_> {
         let model = Linear::of(parameters, columns);
         let zeros = || (0.0f64, Array2::<f32>::zeros((columns, N_CLASSES)), Array1::<f32>::zeros(N_CLASSES));
         let (mut loss, weight, bias) = blocks(self.x, BLOCK)
-            .with_min_len(32)
+            .with_min_len(8)
             .enumerate()
             .fold(zeros, |(mut loss, mut weight, mut bias), (block, x)| {
                 let mut residual = x.dot(&model.weight) + &model.bias;

@@ -156,10 +156,10 @@ impl<'a> Bench<'a> {
         }
         let mut runs = self.runs(protocol, CLEAN, &answered)?;
         let asides = self.asides(protocol, &divided, &answered)?;
-        if let Some(ensemble) = runs.last_mut() {
-            ensemble.corrections = self.corrections(protocol, &answered, &asides);
-            ensemble.shifts = self.shifts(protocol, &divided, &answered, moments)?;
-        }
+        let corrections = self.corrections(protocol, &answered, &asides);
+        let mut ensemble = runs.pop().context("no ensemble")?;
+        ensemble.corrections = corrections;
+        runs.push(ensemble.clone());
         runs.extend(self.baseline_runs(protocol, &answered, &asides)?);
         for condition in conditions {
             let changed = self.under(*condition, answered.clone())?;
@@ -169,6 +169,11 @@ impl<'a> Bench<'a> {
             Results::record(&self.job.models, runs)?;
         } else {
             println!("Not all folds were run: nothing is recorded.");
+        }
+        // The calls take the longest, and the figures are safe before.
+        ensemble.shifts = self.shifts(protocol, &divided, &answered, moments)?;
+        if is_whole && ensemble.shifts.is_some() {
+            Results::record(&self.job.models, vec![ensemble])?;
         }
         Ok(())
     }

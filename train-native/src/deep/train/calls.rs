@@ -26,7 +26,7 @@ use crate::split::{Fold, Protocol};
 use crate::{atomic, interrupt};
 
 /// Calls of each actor, each of another emotion.
-const CALLS: usize = 4;
+const CALLS: usize = 2;
 /// Seconds of a call.
 const SECONDS: f32 = 180.0;
 /// The last ordinary clip is the first to end after so many seconds.
