@@ -111,6 +111,7 @@ pub struct MelView {
     /// Frames.
     pub n_frames: usize,
     /// Row by row, lowest band first: `values[mel * n_frames + frame]`.
+    #[serde(with = "serde_bytes")]
     pub values: Vec<u8>,
     /// Seconds between frames.
     pub frame_seconds: f32,

@@ -28,7 +28,10 @@ async fn no_task_is_long_while_a_minute_is_analysed() -> Result<()> {
         page.sharpened().await?;
         let tasks = main_thread(browser, "given").await?;
         for task in tasks.iter().take(5) {
-            println!("{:.1} ms, {:.1} ms of processor time", task.millis, task.processor_millis);
+            let parts: Vec<String> =
+                task.parts.iter().take(4).map(|(name, millis)| format!("{name} {millis:.1}")).collect();
+            let within = parts.join(", ");
+            println!("{:.1} ms, {:.1} ms of processor time: {within}", task.millis, task.processor_millis);
         }
         let longest = tasks.iter().map(|task| task.processor_millis).fold(0.0, f64::max);
         println!("{} tasks on the main thread, the longest took {longest:.1} ms of processor time", tasks.len());
