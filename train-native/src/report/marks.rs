@@ -27,7 +27,7 @@ pub(super) fn tables(results: &Results) -> Vec<Table> {
     };
     let corrected = Table {
         lead: "When a few clips of an unseen speaker, wrongly answered ones first, are set right, and the others answered again; what \
-               was set right is not scored, and the clips are drawn three times",
+               was set right is not scored, and the clips are drawn ten times",
         caption: "Corrections",
         head: &["protocol", "model", "clips set right", "UAR % before", "UAR % after", "worst class, points"],
         rows: of(|run| {
