@@ -12,6 +12,7 @@ use super::timeline::Timeline;
 use super::voice::Voice;
 use super::why::Why;
 use crate::analysis::{Emotion, Plan, Tier};
+use crate::browser::{pause, spawn};
 use crate::protocol::{DeepOffer, JobId};
 use crate::ui::state::{Again, DeepState, DeepStatus, Report, Saved, Voices, VoicesAction, Whys};
 use crate::ui::use_engine::Listen;
@@ -53,11 +54,24 @@ pub(crate) struct ResultProps {
     pub(crate) on_voices: Callback<VoicesAction>,
 }
 
+/// What lies below the answer comes so many milliseconds after it: all at once it would hold the page up.
+const REST_MILLIS: i32 = 40;
+
 #[function_component]
 pub(crate) fn Result(props: &ResultProps) -> Html {
     let report = &props.report;
     let shown = report.shown();
     let playing = use_player(report, &props.on_listen);
+    let whole = use_state_eq(|| false);
+    {
+        let whole = whole.setter();
+        use_effect_with((), move |()| {
+            spawn(async move {
+                pause(REST_MILLIS).await;
+                whole.set(true);
+            });
+        });
+    }
     let tier = match shown.tier {
         Tier::Quick => "quick",
         Tier::Deep => "deep",
@@ -66,6 +80,7 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
         <article
             id="result"
             class="result"
+            aria-busy={(!*whole).to_string()}
             data-winner={shown.winner.name()}
             data-tier={tier}
             data-for={if report.for_you().is_some() { "you" } else { "anyone" }}
@@ -81,17 +96,19 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
                 playing={playing.clone()}
                 voiced={props.voices.usable().is_some()}
             />
-            <Why report={report.clone()} whys={props.whys.clone()} {playing} on_why={props.on_why.clone()} />
-            <Preparation
-                report={report.clone()}
-                again={props.again.clone()}
-                busy={props.busy}
-                on_prepare={props.on_prepare.clone()}
-            />
-            <Voice ..props.clone() />
-            <Models ..props.clone() />
-            <Stages report={report.clone()} />
-            <Keep ..props.clone() />
+            if *whole {
+                <Why report={report.clone()} whys={props.whys.clone()} {playing} on_why={props.on_why.clone()} />
+                <Preparation
+                    report={report.clone()}
+                    again={props.again.clone()}
+                    busy={props.busy}
+                    on_prepare={props.on_prepare.clone()}
+                />
+                <Voice ..props.clone() />
+                <Models ..props.clone() />
+                <Stages report={report.clone()} />
+                <Keep ..props.clone() />
+            }
         </article>
     }
 }

@@ -77,7 +77,7 @@ impl Page<'_> {
     /// Where it is not among them.
     pub async fn go_back_to(&self, job: &str) -> Result<()> {
         self.press(&format!("#history [data-job='{job}'] .visit-show")).await?;
-        let shown = "return document.querySelector('#result')?.dataset.job === arguments[0]";
+        let shown = "return document.querySelector('#result[aria-busy=false]')?.dataset.job === arguments[0]";
         let what = format!("the result of job {job}");
         self.browser.wait_for(&what, Duration::from_secs(10), shown, vec![json!(job)]).await.map(drop)
     }

@@ -5,7 +5,7 @@ const rows = parent => Object.fromEntries(
     .map(row => [row.dataset.emotion, Number(row.dataset.probability)]));
 const result = document.querySelector("#result");
 if (result) {
-  if (result.dataset.job === before || !document.querySelector("#probabilities [data-emotion]")) return null;
+  if (result.ariaBusy === "true" || result.dataset.job === before || !document.querySelector("#probabilities [data-emotion]")) return null;
   return {
     job: result.dataset.job,
     winner: result.dataset.winner,

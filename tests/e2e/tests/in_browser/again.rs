@@ -140,7 +140,7 @@ async fn a_part_is_selected_by_keys_and_becomes_a_clip_of_its_own() -> Result<()
         let selected = page.text("#selected").await?;
         ensure!(selected.starts_with("1.0 to 3.0 s"), "it says {selected}");
         page.press("#analyse-part").await?;
-        let second = "return document.querySelector('#result')?.dataset.job === '2'";
+        let second = "return document.querySelector('#result[aria-busy=false]')?.dataset.job === '2'";
         browser.wait_for("the part", LIMIT, second, vec![]).await?;
         let part = page.shown().await?;
         part.check()?;

@@ -283,7 +283,7 @@ async fn clips_are_cleared_by_keyboard_one_and_all() -> Result<()> {
         for event in keys.into_iter().flatten() {
             browser.devtools("Input.dispatchKeyEvent", event).await?;
         }
-        let shown = "return document.querySelector('#result')?.dataset.job === arguments[0]";
+        let shown = "return document.querySelector('#result[aria-busy=false]')?.dataset.job === arguments[0]";
         browser.wait_for("the clip before", Duration::from_secs(10), shown, vec![json!(jobs[1])]).await?;
         let ringed = "return document.activeElement.id === 'winner'
             && getComputedStyle(document.activeElement).outlineStyle === 'solid'";

@@ -85,7 +85,7 @@ async fn every_function_is_there_for_those_who_have_no_pointer() -> Result<()> {
         walk(browser, "the first screen").await?;
 
         go_and_press(browser, ".samples button", enter).await?;
-        then(browser, "a result", "return document.querySelector('#result') !== null").await?;
+        then(browser, "a result", "return document.querySelector('#result[aria-busy=false]') !== null").await?;
         page.sharpened().await?;
         page.open_all_details().await?;
         walk(browser, "a result").await?;

@@ -41,7 +41,7 @@ async fn after_a_first_visit_everything_works_without_a_network_and_after_a_rest
         let page = Page::open_at(browser, &address).await.context("the page does not open without a network")?;
         ensure!(page.models_state().await? == "ready");
         page.press(".samples button").await?;
-        let first = "return document.querySelector('#result')?.dataset.job === '1'";
+        let first = "return document.querySelector('#result[aria-busy=false]')?.dataset.job === '1'";
         browser.wait_for("the sample", LIMIT, first, vec![]).await?;
         page.result_of("voice.wav", &good_clip()).await?;
         let offline = page.sharpened().await?;
