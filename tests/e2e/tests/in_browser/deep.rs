@@ -69,12 +69,15 @@ async fn the_second_answer_takes_the_place_of_the_first() -> Result<()> {
 
 /// Pixels by which any of the parts moved, over all the places they were seen at.
 fn moved_by(places: &serde_json::Value) -> Result<f64> {
-    let places: Vec<Vec<f64>> = serde_json::from_value(places.clone())?;
-    let Some(first) = places.first() else { bail!("the parts of the result were never seen") };
-    Ok(places
-        .iter()
-        .flat_map(|now| now.iter().zip(first))
-        .fold(0.0, |most, (now, first)| (now - first).abs().max(most)))
+    let places: Vec<Vec<Option<f64>>> = serde_json::from_value(places.clone())?;
+    let Some(last) = places.last() else { bail!("the parts of the result were never seen") };
+    ensure!(last.iter().all(Option::is_some), "a part of the result never came: {last:?}");
+    let moved = |part: usize| {
+        let mut seen = places.iter().filter_map(|now| now[part]);
+        let first = seen.next().unwrap_or_default();
+        seen.map(|place| (place - first).abs()).fold(0.0, f64::max)
+    };
+    Ok((0..last.len()).map(moved).fold(0.0, f64::max))
 }
 
 #[tokio::test]
