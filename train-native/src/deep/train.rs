@@ -170,7 +170,7 @@ impl<'a> Bench<'a> {
         } else {
             println!("Not all folds were run: nothing is recorded.");
         }
-        // The calls take the longest, and the figures are safe before.
+        // Calls are heard for minutes, and the figures are safe before.
         ensemble.shifts = self.shifts(protocol, &divided, &answered, moments)?;
         if is_whole && ensemble.shifts.is_some() {
             Results::record(&self.job.models, vec![ensemble])?;
