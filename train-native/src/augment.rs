@@ -10,6 +10,8 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use undertone::audio::{Audio, normalize_level};
 
+use crate::recipe::is_none;
+
 /// What is done to a copy; a range of no width switches its part off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,10 +59,6 @@ impl Augmentation {
             codec_share: 0.0,
         }
     }
-}
-
-fn is_none(share: &f32) -> bool {
-    *share == 0.0
 }
 
 /// Seed of a clip's copies: of the training's seed and the clip's content hash, so that the order of clips does not matter.

@@ -1,8 +1,9 @@
 //! Recipes: every number of a training, in one TOML file. A misspelt key is an error.
 
+mod part;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,7 @@ use undertone::features::FeatureConfig;
 use undertone::inference::sha256_hex;
 use undertone_boosters::{lightgbm, xgboost};
 
+pub use self::part::Part;
 use crate::augment::Augmentation;
 use crate::corpus::CorpusKind;
 use crate::learners::cnn_train::CnnTraining;
@@ -66,64 +68,6 @@ pub struct Recipe {
     pub lightgbm: LightgbmTraining,
 }
 
-/// A part of a recipe that an ablation leaves out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Changes of speed, tempo and pitch together.
-    Speed,
-    /// Changes of pitch alone.
-    Pitch,
-    /// Voices behind the clip.
-    Babble,
-    /// Added noise.
-    Noise,
-    /// Spectral tilt.
-    Tilt,
-    /// Small rooms.
-    Room,
-    /// The telephone's band.
-    Telephone,
-    /// A codec's rounding.
-    Codec,
-    /// Masked bands and frames (SpecAugment).
-    Masks,
-    /// The teacher.
-    Distillation,
-    /// All corpora but the tested one: they then weigh next to nothing.
-    Corpora,
-}
-
-impl Part {
-    const ALL: [(Self, &'static str); 11] = [
-        (Self::Speed, "speed"),
-        (Self::Pitch, "pitch"),
-        (Self::Babble, "babble"),
-        (Self::Noise, "noise"),
-        (Self::Tilt, "tilt"),
-        (Self::Room, "room"),
-        (Self::Telephone, "telephone"),
-        (Self::Codec, "codec"),
-        (Self::Masks, "masks"),
-        (Self::Distillation, "distillation"),
-        (Self::Corpora, "corpora"),
-    ];
-
-    /// Name on the command line and in the results file.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(part, _)| *part == self).map_or("", |(_, name)| name)
-    }
-}
-
-impl FromStr for Part {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let known = || Self::ALL.map(|(_, name)| name).join(", ");
-        let found = Self::ALL.iter().find(|(_, name)| *name == text);
-        found.map(|(part, _)| *part).with_context(|| format!("no recipe has a part '{text}'; known: {}", known()))
-    }
-}
-
 /// How a corpus counts in the quick tier.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -132,6 +76,14 @@ pub struct Share {
     pub weight: f32,
     /// Augmented copies of each clip, beside the clip itself.
     pub copies: usize,
+    /// Part of the target that listeners' votes give where a clip has some; the label gives the rest.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub votes: f32,
+}
+
+/// Whether a share is none.
+pub(crate) fn is_none(share: &f32) -> bool {
+    *share == 0.0
 }
 
 /// Knowledge distillation (Hinton et al. 2015) from the deep tier's ensemble, which is trained inside the same fold.
@@ -246,6 +198,7 @@ impl Recipe {
                 (self.table_copies..=self.augmentation.copies).contains(&share.copies),
                 "corpora.{corpus}.copies: from table_copies to augmentation.copies"
             );
+            within(&format!("corpora.{corpus}.votes"), [f64::from(share.votes)], 0.0, 1.0)?;
         }
         within("prior_clips", self.prior_clips, 0.0, 1e6)?;
         if let Some(teacher) = &self.distillation {
@@ -332,6 +285,11 @@ impl Recipe {
     /// Part of a corpus' clips that a pass sees.
     pub fn weight(&self, corpus: CorpusKind) -> f32 {
         self.corpora.get(&corpus).map_or(1.0, |share| share.weight)
+    }
+
+    /// Part of a target that listeners' votes give.
+    pub fn votes(&self, corpus: CorpusKind) -> f32 {
+        self.corpora.get(&corpus).map_or(0.0, |share| share.votes)
     }
 
     /// Augmented copies of a clip of that corpus.

@@ -15,6 +15,7 @@ use undertone::inference::{Emotion, Manifest, Probabilities, Tier, sha256_hex};
 use crate::cache::FeatureCache;
 use crate::calibrate;
 use crate::cli::Job;
+use crate::corpus::Clip;
 use crate::dataset::Dataset;
 use crate::learners::stack::{Fitted, MODELS, Setting, fit};
 use crate::learners::target::Targets;
@@ -108,8 +109,8 @@ impl<'a> Bench<'a> {
     /// What is learned in each of the folds.
     fn targets(&self, folds: &[Fold], protocol: Protocol, seed: u64) -> Result<Vec<Targets>> {
         let recipe = &self.job.recipe;
-        let weights = self.dataset.clips.iter().map(|clip| recipe.weight(clip.corpus)).collect();
-        let labels = Targets::of_labels(&self.labels, weights);
+        let (votes, weight) = (|clip: &Clip| recipe.votes(clip.corpus), |clip: &Clip| recipe.weight(clip.corpus));
+        let labels = Targets::of_clips(&self.dataset.clips, votes, weight);
         let (Some(how), Some(teacher)) = (&recipe.distillation, &self.job.teacher) else {
             return Ok(vec![labels; folds.len()]);
         };

@@ -26,6 +26,7 @@ use super::{attention, svm};
 use crate::corpus::{Clip, CorpusKind};
 use crate::interrupt;
 use crate::learners::export::LICENSE;
+use crate::learners::target::parts;
 use crate::onnx::tree_classifier;
 
 /// Names of the heads in the manifest, in the order in which they run.
@@ -171,7 +172,7 @@ impl TreeTable {
         let mut table =
             Self { values: Vec::new(), columns: projected.ncols(), labels: Vec::new(), weights: Vec::new() };
         for (row, answer) in answers.iter().enumerate() {
-            let (label, weight) = (rows.labels[row], rows.weights[row] * rows.len() as f32);
+            let weight = rows.weights[row] * rows.len() as f32;
             let mut left = 1.0;
             for (class, p) in answer.iter().enumerate() {
                 if !rows.allowed[row][class] && *p >= LEAST_SHARE {
@@ -179,7 +180,9 @@ impl TreeTable {
                     table.push(projected.row(row).iter(), class as u32, weight * p);
                 }
             }
-            table.push(projected.row(row).iter(), label.index() as u32, weight * left);
+            for (class, share) in parts(&rows.classes[row]) {
+                table.push(projected.row(row).iter(), class, weight * left * share);
+            }
         }
         table
     }

@@ -36,8 +36,8 @@ pub struct Linear {
 /// What is to be learned of each row.
 #[derive(Clone, Copy)]
 pub struct Targets<'a> {
-    /// Class of each row.
-    pub labels: &'a [Emotion],
+    /// What is learned of each row, of sum 1.
+    pub classes: &'a [Probabilities],
     /// Classes that it is told apart from.
     pub allowed: &'a [Allowed],
     /// Weight of each row; they sum to 1.
@@ -55,7 +55,7 @@ const FORBIDDEN: f32 = 1e9;
 /// # Errors
 /// No rows; a loss that is no number; Ctrl-C.
 pub fn fit(x: &Array2<f32>, targets: Targets<'_>, training: &LinearTraining, start: Option<&Linear>) -> Result<Linear> {
-    ensure!(!targets.labels.is_empty(), "there is no clip to train the regression on");
+    ensure!(!targets.classes.is_empty(), "there is no clip to train the regression on");
     let columns = x.ncols();
     let problem = Loss { x, targets, l2: training.l2, last: RefCell::default() };
     let search = MoreThuenteLineSearch::new();
@@ -121,15 +121,16 @@ impl Loss<'_> {
             .fold(zeros, |(mut loss, mut weight, mut bias), (block, x)| {
                 let mut residual = x.dot(&model.weight) + &model.bias;
                 for (mut logits, row) in residual.outer_iter_mut().zip(block * BLOCK..) {
-                    let (label, share) = (self.targets.labels[row], self.targets.weights[row]);
+                    let (target, share) = (&self.targets.classes[row], self.targets.weights[row]);
                     let allowed: &Allowed = &self.targets.allowed[row];
                     let p = softmax(std::array::from_fn(|class| {
                         if allowed[class] { logits[class] } else { logits[class] - FORBIDDEN }
                     }));
-                    loss -= f64::from(share) * f64::from(p[label.index()].max(1e-30)).ln();
+                    for class in (0..N_CLASSES).filter(|class| target[*class] > 0.0) {
+                        loss -= f64::from(share * target[class]) * f64::from(p[class].max(1e-30)).ln();
+                    }
                     for class in 0..N_CLASSES {
-                        let target = if class == label.index() { 1.0 } else { 0.0 };
-                        logits[class] = share * (p[class] - target);
+                        logits[class] = share * (p[class] - target[class]);
                     }
                 }
                 ndarray::linalg::general_mat_mul(1.0, &x.t(), &residual, 1.0, &mut weight);

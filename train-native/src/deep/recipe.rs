@@ -16,7 +16,7 @@ use super::svm::SvmTraining;
 use super::vote::VoteTraining;
 use crate::augment::Augmentation;
 use crate::corpus::CorpusKind;
-use crate::recipe::{LightgbmTraining, XgboostTraining};
+use crate::recipe::{LightgbmTraining, XgboostTraining, is_none};
 use crate::split::Protocol;
 
 /// The recipe that is used where none is named.
@@ -89,6 +89,10 @@ pub struct CorpusShare {
     pub weight: f32,
     /// Augmented copies of each clip, beside the clip itself.
     pub copies: usize,
+    /// Part of the target that listeners' votes give where a clip has some; the label gives the rest. The support vector machine learns
+    /// the label alone.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub votes: f32,
 }
 
 impl DeepRecipe {
@@ -149,6 +153,7 @@ impl DeepRecipe {
         for (corpus, share) in &self.corpora {
             ensure!(share.weight >= 0.0 && share.weight.is_finite(), "corpora.{corpus}.weight: not negative");
             ensure!(share.copies <= 50, "corpora.{corpus}.copies: 0 to 50");
+            ensure!((0.0..=1.0).contains(&share.votes), "corpora.{corpus}.votes: 0 to 1");
         }
         ensure!(self.linear.l2 >= 0.0 && self.linear.iterations > 0, "linear: l2 not negative, iterations positive");
         ensure!(self.svm.c > 0.0 && self.svm.gamma > 0.0 && self.svm.rows > 0, "svm: c, gamma and rows positive");
@@ -167,6 +172,11 @@ impl DeepRecipe {
     /// Weight of a corpus; 0 for one that the recipe does not name.
     pub fn weight(&self, corpus: CorpusKind) -> f32 {
         self.corpora.get(&corpus).map_or(0.0, |share| share.weight)
+    }
+
+    /// Part of a target that listeners' votes give.
+    pub fn votes(&self, corpus: CorpusKind) -> f32 {
+        self.corpora.get(&corpus).map_or(0.0, |share| share.votes)
     }
 
     /// Copies of a clip of that corpus; none where nothing of it is trained on.

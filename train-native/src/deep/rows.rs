@@ -7,13 +7,14 @@ use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use undertone::inference::{Emotion, N_CLASSES, VoiceMean};
+use undertone::inference::{Emotion, N_CLASSES, Probabilities, VoiceMean};
 
 use super::baseline::Speakers;
 use super::embed::{Embedded, Embeddings};
 use super::linear::Targets;
 use super::recipe::DeepRecipe;
 use crate::corpus::{Clip, CorpusKind};
+use crate::learners::target::heard;
 
 /// Which classes a row tells apart; what its corpus has no label for is neither rewarded nor punished.
 pub type Allowed = [bool; N_CLASSES];
@@ -26,6 +27,8 @@ pub struct Rows<'a> {
     pub clips: Vec<usize>,
     /// Class of each row.
     pub labels: Vec<Emotion>,
+    /// What is learned of each row: its class, and what listeners voted, where the recipe asks for it.
+    pub classes: Vec<Probabilities>,
     /// Classes of its corpus.
     pub allowed: Vec<Allowed>,
     /// Weight of each row; they sum to 1.
@@ -65,6 +68,7 @@ impl<'a> Rows<'a> {
             windows: Vec::new(),
             clips: Vec::new(),
             labels: Vec::new(),
+            classes: Vec::new(),
             allowed: Vec::new(),
             weights: Vec::new(),
             copies: Vec::new(),
@@ -79,11 +83,13 @@ impl<'a> Rows<'a> {
             if weight <= 0.0 {
                 continue;
             }
+            let target = heard(&clips[*clip], recipe.votes(corpus));
             for (copy, windows) in embeddings[*clip].iter().enumerate() {
                 for window in windows {
                     rows.windows.push(window);
                     rows.clips.push(*clip);
                     rows.labels.push(label);
+                    rows.classes.push(target);
                     rows.allowed.push(masks[&corpus]);
                     rows.weights.push(weight / (embeddings[*clip].len() * windows.len()) as f32);
                     rows.copies.push(copy);
@@ -97,7 +103,7 @@ impl<'a> Rows<'a> {
 
     /// What a regression on the rows is to learn.
     pub fn targets(&self) -> Targets<'_> {
-        Targets { labels: &self.labels, allowed: &self.allowed, weights: &self.weights }
+        Targets { classes: &self.classes, allowed: &self.allowed, weights: &self.weights }
     }
 
     /// Number of rows.

@@ -110,6 +110,29 @@ fn a_class_without_labels_is_not_punished() {
 }
 
 #[test]
+fn the_regression_learns_what_listeners_voted() {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let (mut clips, embeddings) = voices(CorpusKind::CremaD, 8, &mut rng);
+    let mut votes = [0.0; N_CLASSES];
+    (votes[Emotion::Sad.index()], votes[Emotion::Neutral.index()]) = (0.5, 0.5);
+    clips.iter_mut().filter(|clip| clip.label == Emotion::Sad).for_each(|clip| clip.votes = Some(votes));
+    let train: Vec<usize> = (0..clips.len()).collect();
+    let sad_as_neutral = |share: f32| {
+        let mut recipe = DeepRecipe::load("deep").unwrap();
+        recipe.corpora.get_mut(&CorpusKind::CremaD).unwrap().votes = share;
+        let rows = Rows::new(&recipe, &clips, &embeddings, &train, 1);
+        let (mean, scale) = rows.scaler();
+        let x = rows.standardised(&mean, &scale);
+        let fitted = linear::fit(&x, rows.targets(), &LinearTraining { l2: 1e-3, iterations: 80 }, None).unwrap();
+        let answers = fitted.probabilities(x.view());
+        let sad: Vec<usize> = (0..rows.len()).filter(|row| rows.labels[*row] == Emotion::Sad).collect();
+        sad.iter().map(|row| answers[*row][Emotion::Neutral.index()]).sum::<f32>() / sad.len() as f32
+    };
+    let (label, half, votes) = (sad_as_neutral(0.0), sad_as_neutral(0.5), sad_as_neutral(1.0));
+    assert!(label < 0.1 && (0.2..0.3).contains(&half) && (0.4..0.55).contains(&votes), "{label} {half} {votes}");
+}
+
+#[test]
 fn the_regression_learns_and_its_file_answers_the_same() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let (clips, embeddings) = voices(CorpusKind::Ravdess, 12, &mut rng);

@@ -14,6 +14,7 @@ use crate::corpus::{Clip, CorpusKind};
 use crate::deep::linear::{Linear, LinearTraining, Targets, fit};
 use crate::deep::rows::{Allowed, allowed};
 use crate::deep::svm::{self, Svm, SvmTraining};
+use crate::learners::target::one_hot;
 use crate::metrics::{Outcome, score};
 use crate::split::{Fold, inner_folds};
 
@@ -82,6 +83,7 @@ struct Rows {
     x: Array2<f32>,
     scores: NormalScores,
     labels: Vec<Emotion>,
+    classes: Vec<Probabilities>,
     allowed: Vec<Allowed>,
     weights: Vec<f32>,
 }
@@ -109,13 +111,14 @@ impl Rows {
             x,
             scores,
             labels: rows().map(|index| labels[index]).collect(),
+            classes: rows().map(|index| one_hot(labels[index])).collect(),
             allowed: rows().map(|index| masks[&clips[index].corpus]).collect(),
             weights: rows().map(weight).collect(),
         })
     }
 
     fn targets(&self) -> Targets<'_> {
-        Targets { labels: &self.labels, allowed: &self.allowed, weights: &self.weights }
+        Targets { classes: &self.classes, allowed: &self.allowed, weights: &self.weights }
     }
 
     fn fit(&self, learner: Learner, candidate: f64, iterations: u64, start: Option<&Model>) -> Result<Model> {

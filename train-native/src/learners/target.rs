@@ -1,7 +1,8 @@
-//! What the quick tier learns of each clip: its label, or that and what a teacher answers.
+//! What is learned of each clip: its label, or that and what listeners voted, or what a teacher answers.
 
 use undertone::inference::{Emotion, N_CLASSES, Probabilities, calibration};
 
+use crate::corpus::Clip;
 use crate::recipe::Distillation;
 
 /// Least part of a row that the trees are taught a class by.
@@ -20,6 +21,14 @@ impl Targets {
     /// The labels alone, every clip with its weight.
     pub fn of_labels(labels: &[Emotion], weights: Vec<f32>) -> Self {
         Self { classes: labels.iter().map(|label| one_hot(*label)).collect(), weights }
+    }
+
+    /// As [`heard`], of each of `clips` with its own share and weight.
+    pub fn of_clips(clips: &[Clip], share: impl Fn(&Clip) -> f32, weight: impl Fn(&Clip) -> f32) -> Self {
+        Self {
+            classes: clips.iter().map(|clip| heard(clip, share(clip))).collect(),
+            weights: clips.iter().map(weight).collect(),
+        }
     }
 
     /// Mixes in what a teacher answered to each of `clips`.
@@ -53,6 +62,15 @@ pub fn one_hot(label: Emotion) -> Probabilities {
     target
 }
 
+/// The label of a clip, and in its place a `share` of what listeners voted, where there are votes.
+pub fn heard(clip: &Clip, share: f32) -> Probabilities {
+    let mut target = one_hot(clip.label);
+    if let Some(votes) = clip.votes.filter(|_| share > 0.0) {
+        target.iter_mut().zip(votes).for_each(|(target, vote)| *target += share * (vote - *target));
+    }
+    target
+}
+
 /// The classes that learners of hard labels are taught of a target, each with its part; the parts sum to 1.
 pub fn parts(target: &Probabilities) -> impl Iterator<Item = (u32, f32)> {
     let kept: f32 = target.iter().filter(|part| **part >= LEAST).sum();
@@ -65,6 +83,7 @@ pub fn parts(target: &Probabilities) -> impl Iterator<Item = (u32, f32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::corpus::{CorpusKind, Source};
 
     #[test]
     fn a_teacher_gives_its_share_and_hard_learners_hear_of_the_rest_that_counts() {
@@ -80,5 +99,26 @@ mod tests {
         assert_eq!(parts(&targets.classes[1]).collect::<Vec<_>>(), [(Emotion::Sad.index() as u32, 1.0)]);
         let shares = targets.class_shares(&[0, 1]);
         assert!((shares.iter().sum::<f32>() - 1.0).abs() < 1e-6 && shares[0] == shares[1]);
+    }
+
+    #[test]
+    fn listeners_take_their_share_of_a_label_where_they_voted() {
+        let clip = |votes| Clip {
+            id: String::new(),
+            corpus: CorpusKind::CremaD,
+            speaker: String::new(),
+            label: Emotion::Sad,
+            intensity: None,
+            votes,
+            source: Source::File("none.wav".into()),
+        };
+        let mut votes = [0.0; N_CLASSES];
+        (votes[Emotion::Neutral.index()], votes[Emotion::Sad.index()]) = (0.75, 0.25);
+        let clips = [clip(Some(votes)), clip(None)];
+        let targets = Targets::of_clips(&clips, |_| 0.4, |_| 0.5);
+        let of = |emotion: Emotion| targets.classes[0][emotion.index()];
+        assert!((of(Emotion::Neutral) - 0.3).abs() < 1e-6 && (of(Emotion::Sad) - 0.7).abs() < 1e-6);
+        assert_eq!((targets.classes[1], heard(&clips[0], 0.0)), (one_hot(Emotion::Sad), one_hot(Emotion::Sad)));
+        assert_eq!(targets.weights, [0.5, 0.5]);
     }
 }
