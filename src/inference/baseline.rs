@@ -106,8 +106,6 @@ pub struct Population {
     /// Variance of one speaker's clips over the variance of speakers, at least 0: how many clips it takes until a speaker's own
     /// mean counts as much as everybody's.
     pub ratio: VoiceMean,
-    /// How far a speaker's other speech goes along with this kind, 0 to 1, in steps of 1/255.
-    pub slope: VoiceMean,
 }
 
 impl Population {
@@ -132,60 +130,21 @@ impl Population {
             };
             within.iter().zip(&between).map(of_number).collect()
         };
-        let ratio = VoiceMean { pooled: ratio(|mean| &mean.pooled), blocks: ratio(|mean| &mean.blocks) };
-        let slope = VoiceMean { pooled: vec![1.0; mean.pooled.len()], blocks: vec![1.0; mean.blocks.len()] };
-        Self { mean, ratio, slope }
-    }
-
-    /// Of speakers' clips of one kind, each with the mean of the speaker's other clips: a voice that is deep when it is neutral need not be
-    /// as deep in anger. The slope of each number is that of the regression of the others' mean on the speaker's true mean.
-    pub fn with_others(speakers: &[(Spread, VoiceMean)]) -> Self {
-        let own: Vec<Spread> = speakers.iter().map(|(own, _)| own.clone()).collect();
-        let mut found = Self::of(&own);
-        let both: Vec<(&Spread, &VoiceMean)> = speakers
-            .iter()
-            .filter(|(own, others)| own.clips > 0 && !others.pooled.is_empty())
-            .map(|(own, others)| (own, others))
-            .collect();
-        if both.len() < 3 {
-            return found;
-        }
-        let (mean, ratio) = (VoiceMean::mean(both.iter().map(|(own, _)| &own.mean)), found.ratio.clone());
-        let others = VoiceMean::mean(both.iter().map(|(_, others)| *others));
-        let inverse = both.iter().map(|(own, _)| 1.0 / own.clips as f64).sum::<f64>() / both.len() as f64;
-        let slope = |pick: fn(&VoiceMean) -> &Vec<f32>| -> Vec<f32> {
-            let (mut along, mut square) = (vec![0.0f64; pick(&mean).len()], vec![0.0f64; pick(&mean).len()]);
-            for (own, theirs) in &both {
-                add_squares(&mut square, pick(&own.mean), pick(&mean));
-                let each = pick(&own.mean).iter().zip(pick(&mean)).zip(pick(theirs).iter().zip(pick(&others)));
-                along.iter_mut().zip(each).for_each(|(sum, ((own, mean), (theirs, others)))| {
-                    *sum += f64::from(own - mean) * f64::from(theirs - others);
-                });
-            }
-            let of_number = |((along, square), ratio): ((&f64, &f64), &f32)| {
-                // The means of few clips vary by what their clips do, too.
-                let own = square / (1.0 + f64::from(*ratio) * inverse);
-                let slope = (along / own.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
-                (slope * 255.0).round() as f32 / 255.0
-            };
-            along.iter().zip(&square).zip(pick(&ratio)).map(of_number).collect()
-        };
-        found.slope = VoiceMean { pooled: slope(|mean| &mean.pooled), blocks: slope(|mean| &mean.blocks) };
-        found
+        Self { ratio: VoiceMean { pooled: ratio(|mean| &mean.pooled), blocks: ratio(|mean| &mean.blocks) }, mean }
     }
 
     /// What is taken off a clip of a speaker whose mean over `clips` clips is `own`: where the speaker's true mean is expected
-    /// (posterior mean of a normal distribution of known variances), less the mean of all, as far as other speech goes along.
-    /// `caution` multiplies the ratio.
+    /// (posterior mean of a normal distribution of known variances), less the mean of all. `caution` multiplies the ratio.
     pub fn offset(&self, own: &VoiceMean, clips: f32, caution: f32) -> VoiceMean {
-        let less = |pick: fn(&VoiceMean) -> &Vec<f32>| {
-            let each = pick(own).iter().zip(pick(&self.mean)).zip(pick(&self.ratio)).zip(pick(&self.slope));
-            each.map(|(((own, mean), ratio), slope)| {
-                slope * clips / (clips + caution * ratio).max(f32::MIN_POSITIVE) * (own - mean)
-            })
-            .collect()
+        let less = |own: &[f32], mean: &[f32], ratio: &[f32]| {
+            let each = own.iter().zip(mean).zip(ratio);
+            each.map(|((own, mean), ratio)| clips / (clips + caution * ratio).max(f32::MIN_POSITIVE) * (own - mean))
+                .collect()
         };
-        VoiceMean { pooled: less(|mean| &mean.pooled), blocks: less(|mean| &mean.blocks) }
+        VoiceMean {
+            pooled: less(&own.pooled, &self.mean.pooled, &self.ratio.pooled),
+            blocks: less(&own.blocks, &self.mean.blocks, &self.ratio.blocks),
+        }
     }
 }
 
@@ -216,13 +175,10 @@ impl Reference {
         }
     }
 
-    /// As a file: mean and ratio of both groups as numbers of 32 bits, little-endian, each `pooled` before `blocks`; then the slope of neutral
-    /// speech, a byte a number (255 is 1). That of mixtures is 1.
+    /// As a file: numbers of 32 bits, little-endian, eight parts in the order of the fields, each `pooled` before `blocks`.
     pub fn to_bytes(&self) -> Vec<u8> {
         let parts = [&self.neutral, &self.mixture].into_iter().flat_map(|group| [&group.mean, &group.ratio]);
-        let numbers = parts.flat_map(|mean| mean.pooled.iter().chain(&mean.blocks));
-        let slope = self.neutral.slope.pooled.iter().chain(&self.neutral.slope.blocks);
-        numbers.flat_map(|value| value.to_le_bytes()).chain(slope.map(|slope| (255.0 * slope).round() as u8)).collect()
+        parts.flat_map(|mean| mean.pooled.iter().chain(&mean.blocks)).flat_map(|value| value.to_le_bytes()).collect()
     }
 
     /// Reads such a file of vectors of those lengths.
@@ -231,20 +187,16 @@ impl Reference {
     /// [`Error::Model`] where it is of another length, or has a number that is not finite.
     pub fn parse(bytes: &[u8], pooled: usize, columns: usize) -> Result<Self> {
         let refuse = |reason: &str| Error::Model { model: "baseline".into(), reason: reason.into() };
-        if bytes.len() != 17 * (pooled + columns) {
+        if bytes.len() != 16 * (pooled + columns) {
             return Err(refuse("its file is not of the encoder's length"));
         }
-        let (numbers, slope) = bytes.split_at(16 * (pooled + columns));
-        let mut values = numbers.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+        let mut values = bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]));
         let mut mean = || -> VoiceMean {
             let mut take = |n: usize| values.by_ref().take(n).collect::<Vec<f32>>();
             VoiceMean { pooled: take(pooled), blocks: take(columns) }
         };
-        let of_bytes = |slope: &[u8]| slope.iter().map(|slope| f32::from(*slope) / 255.0).collect::<Vec<f32>>();
-        let neutral = VoiceMean { pooled: of_bytes(&slope[..pooled]), blocks: of_bytes(&slope[pooled..]) };
-        let mixture = VoiceMean { pooled: vec![1.0; pooled], blocks: vec![1.0; columns] };
-        let mut group = |slope: VoiceMean| Population { mean: mean(), ratio: mean(), slope };
-        let found = Self { neutral: group(neutral), mixture: group(mixture) };
+        let mut group = || Population { mean: mean(), ratio: mean() };
+        let found = Self { neutral: group(), mixture: group() };
         let groups = [&found.neutral, &found.mixture];
         let is_sound = groups.iter().all(|group| group.mean.is_finite() && group.ratio.is_finite());
         if is_sound { Ok(found) } else { Err(refuse("it has numbers that are none")) }
@@ -286,7 +238,7 @@ mod tests {
         assert!((own.pooled[0] - 2.0).abs() < 1e-6 && (own.blocks[2] - 4.0).abs() < 1e-5);
         let usual = VoiceMean { pooled: vec![0.5; 4], blocks: vec![1.0; 3] };
         let one = VoiceMean { pooled: vec![1.0; 4], blocks: vec![1.0; 3] };
-        let population = Population { mean: usual.clone(), ratio: one.clone(), slope: one };
+        let population = Population { mean: usual.clone(), ratio: one };
         let whole = population.offset(&own, 2.0, 0.0);
         let after = VoiceMean::of(&clip.clone().map(|window| window.less(&whole)));
         assert!((after.pooled[0] - 0.5).abs() < 1e-5 && (after.blocks[0] - 1.0).abs() < 1e-5);
@@ -310,35 +262,14 @@ mod tests {
     }
 
     #[test]
-    fn a_number_counts_as_far_as_other_speech_goes_along_with_it() {
-        // Two numbers of the voice that neutral clips show: the first stays in other moods, a quarter of the second does.
-        let mean = |first: f32, second: f32| VoiceMean { pooled: vec![first, second], blocks: vec![first] };
-        let speaker = |at: i8| {
-            let (first, second) = (f32::from(at), f32::from(at * at % 5));
-            (Spread::of(&[mean(first, second)]), mean(first + 3.0, 0.25 * second))
-        };
-        let speakers: Vec<(Spread, VoiceMean)> = (0..10).map(speaker).collect();
-        let found = Population::with_others(&speakers);
-        assert_eq!((found.slope.pooled[0], found.slope.blocks[0]), (1.0, 1.0));
-        assert!((found.slope.pooled[1] - 0.25).abs() < 0.01, "{found:?}");
-        let offset = found.offset(&mean(6.5, 4.0), 4.0, 0.0);
-        assert!((offset.pooled[0] - 2.0).abs() < 1e-4 && (offset.pooled[1] - 0.5).abs() < 0.02, "{offset:?}");
-        assert_eq!(Population::with_others(&speakers[..2]).slope.pooled, [1.0, 1.0]);
-    }
-
-    #[test]
     fn the_file_of_the_training_speakers_comes_back_and_a_wrong_one_does_not() {
         let mean = |value: f32| VoiceMean { pooled: vec![value; 3], blocks: vec![-value; 2] };
-        let slope = |value: f32| VoiceMean { pooled: vec![value; 3], blocks: vec![value / 3.0; 2] };
-        let group =
-            |value: f32, along: f32| Population { mean: mean(value), ratio: mean(2.0 * value), slope: slope(along) };
-        let mixture =
-            Population { slope: VoiceMean { pooled: vec![1.0; 3], blocks: vec![1.0; 2] }, ..group(-4.0, 0.0) };
-        let reference = Reference { neutral: group(1.5, 0.6), mixture: mixture.clone() };
+        let group = |value: f32| Population { mean: mean(value), ratio: mean(2.0 * value) };
+        let reference = Reference { neutral: group(1.5), mixture: group(-4.0) };
         let bytes = reference.to_bytes();
         assert_eq!(Reference::parse(&bytes, 3, 2).unwrap(), reference);
         assert!(Reference::parse(&bytes, 3, 3).is_err() && Reference::parse(&bytes[1..], 3, 2).is_err());
-        let broken = Reference { neutral: group(f32::NAN, 1.0), mixture };
+        let broken = Reference { neutral: group(f32::NAN), mixture: group(1.0) };
         assert!(Reference::parse(&broken.to_bytes(), 3, 2).is_err());
     }
 }

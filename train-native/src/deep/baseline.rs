@@ -101,17 +101,15 @@ impl<'a> Speakers<'a> {
                 neutral[number].push(clip);
             }
         }
-        let means = |group: &[usize], wanted: &dyn Fn(Emotion) -> bool| -> Vec<VoiceMean> {
-            let wanted = group.iter().filter(|clip| wanted(clips[**clip].label));
-            wanted.filter_map(|clip| Some(Embedded::voice(embeddings[*clip].first()?))).collect()
+        let of = |groups: &[Vec<usize>]| {
+            let own = |group: &Vec<usize>| {
+                let means: Vec<VoiceMean> =
+                    group.iter().filter_map(|clip| Some(Embedded::voice(embeddings[*clip].first()?))).collect();
+                Spread::of(&means)
+            };
+            Population::of(&groups.par_iter().map(own).collect::<Vec<_>>())
         };
-        let of_neutral = |group: &Vec<usize>| {
-            let others = means(group, &|label| label != Emotion::Neutral);
-            (Spread::of(&means(group, &|label| label == Emotion::Neutral)), VoiceMean::mean(others.iter()))
-        };
-        let speakers: Vec<(Spread, VoiceMean)> = all.par_iter().map(of_neutral).collect();
-        let mixture: Vec<Spread> = all.par_iter().map(|group| Spread::of(&means(group, &|_| true))).collect();
-        let reference = Reference { neutral: Population::with_others(&speakers), mixture: Population::of(&mixture) };
+        let reference = Reference { neutral: of(&neutral), mixture: of(&all) };
         Self { training: training.clone(), embeddings, reference, speaker, neutral, all }
     }
 
