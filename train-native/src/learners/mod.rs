@@ -2,7 +2,6 @@
 
 pub mod cnn;
 pub mod cnn_train;
-pub mod device;
 pub mod export;
 pub mod mlp;
 pub mod noise;
