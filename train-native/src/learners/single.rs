@@ -181,7 +181,7 @@ mod tests {
     use undertone::features::{FeatureConfig, FrameMatrix};
     use undertone::inference::{Emotion, winner};
 
-    use super::super::target::Targets;
+    use super::super::target::{Targets, one_hot};
     use super::*;
     use crate::material::Material;
     use crate::recipe::Recipe;
@@ -206,7 +206,8 @@ mod tests {
             })
             .collect();
         let material = Material { images, functionals: vec![Array2::zeros((1, 1)); 24] };
-        let targets = Targets::of_labels(&labels, vec![1.0; 24]);
+        let classes = labels.iter().map(|label| one_hot(*label)).collect();
+        let targets = Targets { classes, weights: vec![1.0; 24] };
         let setting = Setting { material: &material, targets: &targets, recipe: &recipe, features: &features, seed: 1 };
         let (train, test): (Vec<usize>, Vec<usize>) = (0..24).partition(|clip| *clip < 16);
         for single in Single::ALL {

@@ -18,11 +18,6 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// The labels alone, every clip with its weight.
-    pub fn of_labels(labels: &[Emotion], weights: Vec<f32>) -> Self {
-        Self { classes: labels.iter().map(|label| one_hot(*label)).collect(), weights }
-    }
-
     /// As [`heard`], of each of `clips` with its own share and weight.
     pub fn of_clips(clips: &[Clip], share: impl Fn(&Clip) -> f32, weight: impl Fn(&Clip) -> f32) -> Self {
         Self {
@@ -34,10 +29,7 @@ impl Targets {
     /// Mixes in what a teacher answered to each of `clips`.
     pub fn taught(mut self, clips: &[usize], answers: &[Probabilities], how: &Distillation) -> Self {
         for (clip, answer) in clips.iter().zip(answers) {
-            let soft = calibration::scale(answer, how.temperature);
-            for (target, soft) in self.classes[*clip].iter_mut().zip(soft) {
-                *target += how.share * (soft - *target);
-            }
+            mix(&mut self.classes[*clip], &calibration::scale(answer, how.temperature), how.share);
         }
         self
     }
@@ -66,9 +58,13 @@ pub fn one_hot(label: Emotion) -> Probabilities {
 pub fn heard(clip: &Clip, share: f32) -> Probabilities {
     let mut target = one_hot(clip.label);
     if let Some(votes) = clip.votes.filter(|_| share > 0.0) {
-        target.iter_mut().zip(votes).for_each(|(target, vote)| *target += share * (vote - *target));
+        mix(&mut target, &votes, share);
     }
     target
+}
+
+fn mix(target: &mut Probabilities, other: &Probabilities, share: f32) {
+    target.iter_mut().zip(other).for_each(|(target, other)| *target += share * (other - *target));
 }
 
 /// The classes that learners of hard labels are taught of a target, each with its part; the parts sum to 1.
@@ -87,11 +83,11 @@ mod tests {
 
     #[test]
     fn a_teacher_gives_its_share_and_hard_learners_hear_of_the_rest_that_counts() {
-        let labels = [Emotion::Neutral, Emotion::Sad];
+        let classes = vec![one_hot(Emotion::Neutral), one_hot(Emotion::Sad)];
         let mut answer = [0.0; N_CLASSES];
         (answer[0], answer[1]) = (0.5, 0.5);
         let how = Distillation { recipe: "deep".into(), share: 0.6, temperature: 1.0 };
-        let targets = Targets::of_labels(&labels, vec![1.0, 0.5]).taught(&[0], &[answer], &how);
+        let targets = Targets { classes, weights: vec![1.0, 0.5] }.taught(&[0], &[answer], &how);
         assert!((targets.classes[0][0] - 0.7).abs() < 1e-5 && (targets.classes[0][1] - 0.3).abs() < 1e-5);
         assert_eq!(targets.classes[1], one_hot(Emotion::Sad));
         let taught: Vec<(u32, f32)> = parts(&targets.classes[0]).collect();
