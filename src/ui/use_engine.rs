@@ -102,7 +102,7 @@ pub fn use_engine() -> EngineHandle {
         let threshold = remembered_number(THRESHOLD).and_then(|number| u8::try_from(number).ok());
         let threshold = threshold.filter(|threshold| THRESHOLDS.contains(threshold)).unwrap_or(DEFAULT_THRESHOLD);
         let allowed = remembered(SHARPER).unwrap_or_else(|| !saves_data());
-        let keeping = Keeping { on: keeps(), ..Keeping::default() };
+        let keeping = Keeping { on: keeps(), restoring: keeps(), ..Keeping::default() };
         State { allowed, threshold, keeping, ..State::default() }
     });
     let link = {

@@ -59,7 +59,7 @@ pub fn use_kept(state: &UseReducerHandle<State>) -> Callback<bool> {
     }
     {
         let (dispatcher, stored) = (state.dispatcher(), stored.clone());
-        let wanted = state.keeping.on && state.keeping.trouble.is_none();
+        let wanted = state.keeping.on && !state.keeping.restoring && state.keeping.trouble.is_none();
         use_effect_with((state.visit.clips.clone(), wanted), move |(clips, wanted)| {
             stored.borrow_mut().next = wanted.then(|| clips.clone());
             if *wanted && !stored.borrow().busy {

@@ -56,7 +56,7 @@ pub(crate) fn History(props: &HistoryProps) -> Html {
 }
 
 fn keeping(props: &HistoryProps) -> Html {
-    let Keeping { on, trouble, skipped } = &props.keeping;
+    let Keeping { on, trouble, skipped, .. } = &props.keeping;
     let on = *on;
     html! {
         <div class="keeping">

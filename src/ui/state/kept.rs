@@ -19,6 +19,8 @@ const MOST_MEL: usize = 4 << 20;
 pub struct Keeping {
     /// Whether the visitor wants it.
     pub on: bool,
+    /// Whether what earlier visits stored is still to come back: until then what the visit holds is not all there is.
+    pub restoring: bool,
     /// Why it does not work.
     pub trouble: Option<Error>,
     /// Stored results that could not be read.
@@ -96,6 +98,7 @@ impl State {
             }
         }
         self.visit.clips.truncate(MOST_CLIPS);
+        self.keeping.restoring = false;
     }
 }
 
@@ -112,10 +115,12 @@ mod tests {
         let record = Record::of(&state.visit.clips[0]);
         let mut later = report(1);
         later.finished.utc = "later".into();
-        let fresh = State::default()
+        let mut fresh = State::default()
             .after(Action::ClipGiven { job: 1, name: "b.wav".into() })
             .after(Action::AnalysisDone(later));
+        fresh.keeping = Keeping { on: true, restoring: true, ..Keeping::default() };
         let back = fresh.after(Action::Restored(vec![Some(record.clone()), None]));
+        assert!(back.keeping.on && !back.keeping.restoring);
         assert_eq!((back.visit.clips.len(), back.keeping.skipped), (2, 1));
         let old = &back.visit.clips[1];
         assert_eq!((old.shown().tier, old.shown().winner), (Tier::Deep, Emotion::Happy));
