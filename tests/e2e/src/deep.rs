@@ -73,13 +73,4 @@ impl Page<'_> {
         let value = self.browser.run(script, vec![json!(name)]).await?;
         value.as_f64().with_context(|| format!("the page does not tell {name}"))
     }
-
-    /// Presses a button.
-    ///
-    /// # Errors
-    /// Where there is none of that kind.
-    pub async fn press(&self, selector: &str) -> Result<()> {
-        self.browser.client.find(fantoccini::Locator::Css(selector)).await?.click().await?;
-        Ok(())
-    }
 }

@@ -16,6 +16,7 @@ use crate::site::Site;
 
 const START_LIMIT: Duration = Duration::from_secs(60);
 const RESULT_LIMIT: Duration = Duration::from_secs(90);
+const REACH_LIMIT: Duration = Duration::from_secs(20);
 
 /// What a clip came to.
 #[derive(Clone, Debug)]
@@ -104,6 +105,20 @@ fn vector(answer: &BTreeMap<String, f64>) -> Result<Vec<f64>> {
 }
 
 const READ_OUTCOME: &str = include_str!("read_outcome.js");
+/// Brings an element into view; tells whether it stands still there and nothing lies over it.
+const WITHIN_REACH: &str = "
+    const element = document.querySelector(arguments[0]);
+    if (!element || element.disabled) return false;
+    element.scrollIntoView({block: 'center', behavior: 'instant'});
+    const frame = () => new Promise(requestAnimationFrame);
+    const place = () => element.getBoundingClientRect();
+    await frame();
+    const {x, y, width, height} = place();
+    await frame();
+    await frame();
+    const now = place();
+    const top = document.elementFromPoint(x + width / 2, y + height / 2);
+    return element.isConnected && now.x === x && now.y === y && (element.contains(top) || top?.control === element)";
 
 /// A page that has been opened.
 pub struct Page<'a> {
@@ -150,6 +165,17 @@ impl<'a> Page<'a> {
         let script = "return (document.querySelector(arguments[0])?.innerText ?? '').trim()";
         let text = self.browser.run(script, vec![json!(selector)]).await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Clicks on a button or a switch, as soon as the page has stopped moving it.
+    ///
+    /// # Errors
+    /// Where there is none of that kind, or something lies over it.
+    pub async fn press(&self, selector: &str) -> Result<()> {
+        let what = format!("{selector} to be within reach");
+        self.browser.wait_for(&what, REACH_LIMIT, WITHIN_REACH, vec![json!(selector)]).await?;
+        self.browser.client.find(fantoccini::Locator::Css(selector)).await?.click().await?;
+        Ok(())
     }
 
     /// Drops a file on the page and waits for what comes of it.

@@ -14,7 +14,9 @@ use crate::good_clip;
 
 const LIMIT: Duration = Duration::from_secs(20);
 const RECORDS: &str = "const names = (await indexedDB.databases()).map(database => database.name);
-    if (!names.includes('undertone-results')) return arguments[0] === null;
+    if (arguments[0] === null || !names.includes('undertone-results')) {
+      return arguments[0] === null && !names.includes('undertone-results');
+    }
     const open = await new Promise((resolve, reject) => {
       const request = indexedDB.open('undertone-results');
       request.onsuccess = () => resolve(request.result);

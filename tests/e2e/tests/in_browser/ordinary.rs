@@ -27,7 +27,9 @@ const SAYS: &str = "return (document.querySelector(arguments[0])?.innerText ?? '
 const GONE: &str = "return document.querySelector(arguments[0]) === null";
 /// How many voices are stored; `null` where there is no database.
 const STORED: &str = "const names = (await indexedDB.databases()).map(database => database.name);
-    if (!names.includes('undertone-voices')) return arguments[0] === null;
+    if (arguments[0] === null || !names.includes('undertone-voices')) {
+      return arguments[0] === null && !names.includes('undertone-voices');
+    }
     const open = await new Promise((resolve, reject) => {
       const request = indexedDB.open('undertone-voices');
       request.onsuccess = () => resolve(request.result);
