@@ -29,14 +29,19 @@ fn block(results: &Results) -> String {
         let run = runs[*index];
         !runs[index + 1..].iter().any(|later| later.model == run.model && later.tier == run.tier)
     };
-    for run in (0..runs.len()).filter(is_last).map(|index| runs[index]) {
+    let mut rows: Vec<_> = (0..runs.len()).filter(is_last).map(|index| runs[index]).collect();
+    rows.sort_by(|a, b| b.uar.mean.total_cmp(&a.uar.mean));
+    for run in &rows {
         text += &format!("| {} ({}) | {} | {} |\n", run.model, origin(run), uar(run), percent(run.accuracy));
     }
+    let seeds = match rows.iter().map(|run| run.seeds.len()).max() {
+        Some(most) if most > 1 => format!("one seed, or with \u{b1} the mean over {most} and their standard deviation"),
+        _ => "one seed".into(),
+    };
     text += &format!(
-        "\nRAVDESS speech, {} classes, no actor of a test fold heard in training; mean over {} with the 95 % interval over \
+        "\nRAVDESS speech, {} classes, no actor of a test fold heard in training; {seeds}; in brackets the 95 % interval over \
          actors. Chance is {:.1} %. All figures, and how they were made: [the model card](models/README.md).\n",
         best.classes,
-        super::card::seeds(best),
         100.0 / best.classes as f64,
     );
     text

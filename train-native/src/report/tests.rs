@@ -136,6 +136,7 @@ fn the_block_is_replaced_and_the_rest_kept() {
         "{once}"
     );
     assert!(once.contains("| ensemble (quick) | 6") && !once.contains("random5"), "{once}");
+    assert!(once.find("| ensemble (quick)") < once.find("| cnn-2d (quick)"), "the best is not first\n{once}");
     assert_eq!(fill(&once, &results()).unwrap(), once);
     assert!(fill("# Title\n", &results()).is_none());
     assert!(fill(&format!("{END}\n{BEGIN}\n"), &results()).is_none());
