@@ -12,6 +12,7 @@ mod use_kept;
 mod use_player;
 mod use_recorder;
 mod use_voices;
+mod use_whole;
 
 use yew::prelude::*;
 
@@ -22,6 +23,7 @@ use self::components::{
 use self::state::{EngineState, JobState};
 use self::use_card::use_place;
 use self::use_engine::use_engine;
+use self::use_whole::use_whole;
 use crate::browser;
 
 /// Behind `#` in the address of the view about the page.
@@ -32,9 +34,11 @@ pub fn mount() {
     console_error_panic_hook::set_once();
     let root = browser::document().ok().and_then(|document| document.get_element_by_id("root"));
     match root {
-        Some(root) => {
+        // Apart from the task that compiles the page's own program.
+        Some(root) => browser::spawn(async move {
+            browser::pause(0).await;
             yew::Renderer::<App>::with_root(root).render();
-        }
+        }),
         None => browser::log_error(&crate::Error::Browser { reason: "the page has no element #root".into() }),
     }
 }
@@ -42,6 +46,7 @@ pub fn mount() {
 #[function_component]
 fn App() -> Html {
     let engine = use_engine();
+    let whole = use_whole(0);
     let state = &*engine.state;
     let about = use_place() == ABOUT;
     let first = matches!(state.job, JobState::Idle) && state.visit.clips.is_empty();
@@ -122,7 +127,7 @@ fn App() -> Html {
                 { progress }
                 // Always one child, so that those before it stay what they are: the recorder must outlive a result.
                 { result.unwrap_or_default() }
-                if state.offer.is_some() || !matches!(state.engine, EngineState::Ready { .. }) {
+                if whole && (state.offer.is_some() || !matches!(state.engine, EngineState::Ready { .. })) {
                     <Ordinary
                         voices={state.voices.clone()}
                         deep={state.deep.clone()}
@@ -145,12 +150,14 @@ fn App() -> Html {
                     />
                 }
             </main>
-            <Footer
-                after_first={!first}
-                offer={state.offer.clone()}
-                allowed={state.allowed}
-                on_allow={engine.allow_deep.clone()}
-            />
+            if whole {
+                <Footer
+                    after_first={!first}
+                    offer={state.offer.clone()}
+                    allowed={state.allowed}
+                    on_allow={engine.allow_deep.clone()}
+                />
+            }
         </div>
     }
 }

@@ -12,11 +12,11 @@ use super::timeline::Timeline;
 use super::voice::Voice;
 use super::why::Why;
 use crate::analysis::{Emotion, Plan, Tier};
-use crate::browser::{pause, spawn};
 use crate::protocol::{DeepOffer, JobId};
 use crate::ui::state::{Again, DeepState, DeepStatus, Report, Saved, Voices, VoicesAction, Whys};
 use crate::ui::use_engine::Listen;
 use crate::ui::use_player::use_player;
+use crate::ui::use_whole::use_whole;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct ReportProps {
@@ -62,16 +62,7 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
     let report = &props.report;
     let shown = report.shown();
     let playing = use_player(report, &props.on_listen);
-    let whole = use_state_eq(|| false);
-    {
-        let whole = whole.setter();
-        use_effect_with((), move |()| {
-            spawn(async move {
-                pause(REST_MILLIS).await;
-                whole.set(true);
-            });
-        });
-    }
+    let whole = use_whole(REST_MILLIS);
     let tier = match shown.tier {
         Tier::Quick => "quick",
         Tier::Deep => "deep",
@@ -80,7 +71,7 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
         <article
             id="result"
             class="result"
-            aria-busy={(!*whole).to_string()}
+            aria-busy={(!whole).to_string()}
             data-winner={shown.winner.name()}
             data-tier={tier}
             data-for={if report.for_you().is_some() { "you" } else { "anyone" }}
@@ -96,7 +87,7 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
                 playing={playing.clone()}
                 voiced={props.voices.usable().is_some()}
             />
-            if *whole {
+            if whole {
                 <Why report={report.clone()} whys={props.whys.clone()} {playing} on_why={props.on_why.clone()} />
                 <Preparation
                     report={report.clone()}

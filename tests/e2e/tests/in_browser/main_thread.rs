@@ -31,7 +31,8 @@ async fn no_task_is_long_while_a_minute_is_analysed() -> Result<()> {
             let parts: Vec<String> =
                 task.parts.iter().take(4).map(|(name, millis)| format!("{name} {millis:.1}")).collect();
             let within = parts.join(", ");
-            println!("{:.1} ms, {:.1} ms of processor time: {within}", task.millis, task.processor_millis);
+            let (since, millis, processor_millis) = (task.since, task.millis, task.processor_millis);
+            println!("{since:.0} ms in: {millis:.1} ms, {processor_millis:.1} ms of processor time: {within}");
         }
         let longest = tasks.iter().map(|task| task.processor_millis).fold(0.0, f64::max);
         println!("{} tasks on the main thread, the longest took {longest:.1} ms of processor time", tasks.len());

@@ -8,22 +8,21 @@ use serde_json::json;
 use undertone_e2e::browser::Browser;
 use undertone_e2e::page::Page;
 use undertone_e2e::site::Site;
+use undertone_e2e::trace::main_thread;
 
-/// Notes paints, long tasks and shifts from the first moment of a page.
+/// Notes paints and shifts from the first moment of a page, and marks that.
 const OBSERVE: &str = "
-    window.noted = {paint: 0, blocked: 0, shift: 0};
+    performance.mark('opened');
+    window.noted = {paint: 0, shift: 0};
     const watch = (type, take) => new PerformanceObserver(
       list => list.getEntries().forEach(take)).observe({type, buffered: true});
     watch('largest-contentful-paint', entry => { noted.paint = entry.startTime; });
-    watch('longtask', entry => { noted.blocked += Math.max(0, entry.duration - 50); });
     watch('layout-shift', entry => { if (!entry.hadRecentInput) noted.shift += entry.value; });";
 
 #[derive(Debug, Deserialize)]
 struct Noted {
     /// Milliseconds to the largest contentful paint.
     paint: f64,
-    /// Milliseconds by which tasks were longer than 50 ms.
-    blocked: f64,
     /// Cumulative layout shift.
     shift: f64,
 }
@@ -43,56 +42,66 @@ const VISITORS: [Visitor; 2] = [
     Visitor { name: "phone", slower: 4, network: [150.0, 1_638.4], paint: 2500.0 },
 ];
 const MOST_BLOCKED_MILLIS: f64 = 200.0;
+/// The part of a task that blocks nobody.
+const UNFELT_MILLIS: f64 = 50.0;
 const MOST_SHIFT: f64 = 0.1;
-
-/// Times by the clock have whatever else the machine does in them, which only ever adds: the norm is kept if one of so many first
-/// visits keeps it.
+/// Time by the clock has whatever else the machine does in it, which only ever adds: the paint is in time if it is in one of so many
+/// first visits.
 const MOST_VISITS: usize = 3;
 
 #[tokio::test]
 async fn the_first_visit_is_within_the_norms() -> Result<()> {
     let site = Site::built("/")?;
     for visitor in VISITORS {
-        let mut misses = Vec::new();
-        while misses.len() < MOST_VISITS {
-            let noted = visit(&site, &visitor).await?;
-            let Noted { paint, blocked, shift } = noted;
-            let said = format!(
-                "{}: largest contentful paint {paint:.0} ms, total blocking time {blocked:.0} ms, layout shift {shift:.3}",
-                visitor.name
-            );
-            println!("{said}");
+        let mut paints = Vec::new();
+        while !paints.iter().any(|paint| *paint <= visitor.paint) {
+            ensure!(paints.len() < MOST_VISITS, "{}: painted after {paints:.0?} ms", visitor.name);
+            let Noted { paint, shift } = seen(&site, &visitor).await?;
+            println!("{}: largest contentful paint {paint:.0} ms, layout shift {shift:.3}", visitor.name);
             ensure!(paint > 0.0, "nothing was painted");
             ensure!(shift <= MOST_SHIFT, "{}: shifted by {shift}", visitor.name);
-            if paint <= visitor.paint && blocked <= MOST_BLOCKED_MILLIS {
-                break;
-            }
-            misses.push(said);
+            paints.push(paint);
         }
-        ensure!(
-            misses.len() < MOST_VISITS,
-            "no visit was within {:.0} and {MOST_BLOCKED_MILLIS:.0} ms: {misses:?}",
-            visitor.paint
-        );
+        let blocked = blocked(&site, &visitor).await?;
+        println!("{}: total blocking time {blocked:.0} ms", visitor.name);
+        ensure!(blocked <= MOST_BLOCKED_MILLIS, "{}: blocked for {blocked:.0} ms", visitor.name);
     }
     Ok(())
 }
 
-/// A first visit, with nothing kept from another.
-async fn visit(site: &Site, visitor: &Visitor) -> Result<Noted> {
+/// A first visit by the clock.
+async fn seen(site: &Site, visitor: &Visitor) -> Result<Noted> {
     Browser::with(async |browser| {
-        let [latency, kilobits] = visitor.network;
-        let bytes = kilobits * 1000.0 / 8.0;
-        browser.devtools("Network.enable", json!({})).await?;
-        let network =
-            json!({"offline": false, "latency": latency, "downloadThroughput": bytes, "uploadThroughput": bytes});
-        browser.devtools("Network.emulateNetworkConditions", network).await?;
         browser.devtools("Emulation.setCPUThrottlingRate", json!({"rate": visitor.slower})).await?;
-        browser.before_each_page(OBSERVE).await?;
-        let page = Page::open(browser, site).await?;
-        ensure!(page.models_state().await? == "ready");
-        let noted = browser.run("return window.noted", vec![]).await?;
-        Ok(serde_json::from_value(noted)?)
+        visit(browser, site, visitor).await?;
+        Ok(serde_json::from_value(browser.run("return window.noted", vec![]).await?)?)
     })
     .await
+}
+
+/// Total blocking time of a first visit in milliseconds: of the tasks' processor time, times the slower processor, as Lighthouse
+/// simulates it.
+async fn blocked(site: &Site, visitor: &Visitor) -> Result<f64> {
+    Browser::with_trace(async |browser| {
+        visit(browser, site, visitor).await?;
+        let tasks = main_thread(browser, "opened").await?;
+        for task in tasks.iter().filter(|task| f64::from(visitor.slower) * task.processor_millis > UNFELT_MILLIS) {
+            println!("{:.0} ms in: {:.1} ms of processor time", task.since, task.processor_millis);
+        }
+        let blocking = |millis: f64| (f64::from(visitor.slower) * millis - UNFELT_MILLIS).max(0.0);
+        Ok(tasks.iter().map(|task| blocking(task.processor_millis)).sum())
+    })
+    .await
+}
+
+async fn visit(browser: &Browser, site: &Site, visitor: &Visitor) -> Result<()> {
+    let [latency, kilobits] = visitor.network;
+    let bytes = kilobits * 1000.0 / 8.0;
+    browser.devtools("Network.enable", json!({})).await?;
+    let network = json!({"offline": false, "latency": latency, "downloadThroughput": bytes, "uploadThroughput": bytes});
+    browser.devtools("Network.emulateNetworkConditions", network).await?;
+    browser.before_each_page(OBSERVE).await?;
+    let page = Page::open(browser, site).await?;
+    ensure!(page.models_state().await? == "ready");
+    Ok(())
 }
