@@ -405,6 +405,7 @@ impl Link {
             self.dispatcher.dispatch(Action::AnalysisFailed { job, error: Error::Cancelled });
         } else if self.hears.get() {
             self.post(&Request::Cancel { job }, None);
+            self.dispatcher.dispatch(Action::DeepStopped(job));
         } else {
             self.early.take();
             self.dispatcher.dispatch(Action::AnalysisFailed { job, error: Error::Cancelled });

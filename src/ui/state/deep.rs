@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{JobState, State};
+use super::{JobState, Report, State};
 use crate::Error;
 use crate::analysis::DeepAnalysis;
 use crate::protocol::{DeepEvent, DeepReady, JobId};
@@ -137,7 +137,12 @@ impl State {
     }
 
     pub(super) fn take_deep(&mut self, event: DeepEvent) {
+        let stopped = |job| {
+            let is_stopped = |report: &Report| report.job == job && matches!(report.sharper, Sharper::Stopped);
+            self.visit.clips.iter().any(is_stopped)
+        };
         match event {
+            DeepEvent::Progress { job, .. } | DeepEvent::Done { job, .. } if stopped(job) => {}
             DeepEvent::Asked => self.deep = DeepState::Asked,
             DeepEvent::Fetching { received, total } => self.deep = DeepState::Fetching { received, total },
             DeepEvent::Loading => self.deep = DeepState::Loading,
@@ -155,6 +160,13 @@ impl State {
             DeepEvent::Against { job, against } => self.set_against(job, against),
             DeepEvent::Ended { job, error: Error::Cancelled } => self.sharpen(job, Sharper::Stopped),
             DeepEvent::Ended { job, error } => self.sharpen(job, Sharper::Failed(error)),
+        }
+    }
+
+    pub(super) fn stop_deep(&mut self, job: JobId) {
+        if matches!(&self.job, JobState::Done(report) if report.job == job && matches!(report.sharper, Sharper::Running { .. }))
+        {
+            self.sharpen(job, Sharper::Stopped);
         }
     }
 

@@ -226,6 +226,8 @@ pub enum Action {
     },
     /// Something has become of the deep tier.
     DeepChanged(DeepEvent),
+    /// The visitor wants no second answer to that job. The worker hears of it when its window is over.
+    DeepStopped(JobId),
     /// The visitor has said whether the deep tier may be fetched without a question.
     DeepAllowed(bool),
     /// The visitor has asked for the deep tier, or for another attempt at it.
@@ -336,6 +338,7 @@ impl State {
                 }
             }
             Action::DeepChanged(event) => next.take_deep(event),
+            Action::DeepStopped(job) => next.stop_deep(job),
             Action::DeepAllowed(allowed) => {
                 next.allowed = allowed;
                 if allowed {

@@ -213,6 +213,18 @@ fn cancel_keeps_the_first_answer() {
 }
 
 #[test]
+fn stop_is_at_once_and_what_the_worker_says_before_it_hears_of_it_changes_nothing() {
+    let running = deep(&answered(&offered(true)), DeepEvent::Progress { job: 1, window: 0, of: 24 });
+    let stopped = running.after(Action::DeepStopped(1));
+    assert_eq!(stopped.deep_status(), DeepStatus::Ready { sharpened: false });
+    let late = deep(&stopped, DeepEvent::Progress { job: 1, window: 1, of: 24 });
+    let late = deep(&late, second(1, Emotion::Happy));
+    assert_eq!(deep(&late, DeepEvent::Ended { job: 1, error: Error::Cancelled }), stopped);
+    assert_eq!(shown(&stopped), (Tier::Quick, Emotion::Neutral));
+    assert_eq!(running.after(Action::DeepStopped(2)), running);
+}
+
+#[test]
 fn a_crash_in_the_deep_tier_is_told_and_keeps_the_answer() {
     let stopped = Error::Stopped { reason: "out of memory".into() };
     let crash = || Action::WorkerCrashed { error: stopped.clone(), restarted: true };
