@@ -45,8 +45,7 @@ const MOST_BLOCKED_MILLIS: f64 = 200.0;
 /// The part of a task that blocks nobody.
 const UNFELT_MILLIS: f64 = 50.0;
 const MOST_SHIFT: f64 = 0.1;
-/// Time by the clock has whatever else the machine does in it, which only ever adds: the paint is in time if it is in one of so many
-/// first visits.
+/// Whatever else the machine does only ever adds to a time: the norm is kept if it is kept in one of so many first visits.
 const MOST_VISITS: usize = 3;
 
 #[tokio::test]
@@ -62,9 +61,13 @@ async fn the_first_visit_is_within_the_norms() -> Result<()> {
             ensure!(shift <= MOST_SHIFT, "{}: shifted by {shift}", visitor.name);
             paints.push(paint);
         }
-        let blocked = blocked(&site, &visitor).await?;
-        println!("{}: total blocking time {blocked:.0} ms", visitor.name);
-        ensure!(blocked <= MOST_BLOCKED_MILLIS, "{}: blocked for {blocked:.0} ms", visitor.name);
+        let mut times = Vec::new();
+        while !times.iter().any(|blocked| *blocked <= MOST_BLOCKED_MILLIS) {
+            ensure!(times.len() < MOST_VISITS, "{}: blocked for {times:.0?} ms", visitor.name);
+            let blocked = blocked(&site, &visitor).await?;
+            println!("{}: total blocking time {blocked:.0} ms", visitor.name);
+            times.push(blocked);
+        }
     }
     Ok(())
 }
