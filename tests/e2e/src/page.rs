@@ -120,6 +120,23 @@ const WITHIN_REACH: &str = "
     const top = document.elementFromPoint(x + width / 2, y + height / 2);
     return element.isConnected && now.x === x && now.y === y && (element.contains(top) || top?.control === element)";
 
+/// Whether the browser's store of that name holds so many records; `null` records: whether there is no such store.
+pub const STORED: &str = "const [name, wanted] = arguments;
+    const there = (await indexedDB.databases()).some(database => database.name === name);
+    // To open one that is not there would make it.
+    if (wanted === null || !there) return wanted === null && !there;
+    const open = await new Promise((resolve, reject) => {
+      const request = indexedDB.open(name);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = reject;
+    });
+    const count = await new Promise(resolve => {
+      const request = open.transaction('records').objectStore('records').count();
+      request.onsuccess = () => resolve(request.result);
+    });
+    open.close();
+    return count === wanted";
+
 /// A page that has been opened.
 pub struct Page<'a> {
     /// The browser that shows it.

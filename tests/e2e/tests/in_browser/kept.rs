@@ -3,32 +3,21 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 use undertone_e2e::axe;
 use undertone_e2e::browser::Browser;
-use undertone_e2e::page::Page;
+use undertone_e2e::page::{Page, STORED};
 use undertone_e2e::path_from;
 use undertone_e2e::site::Site;
 
 use crate::good_clip;
 
 const LIMIT: Duration = Duration::from_secs(20);
-const RECORDS: &str = "const names = (await indexedDB.databases()).map(database => database.name);
-    if (arguments[0] === null || !names.includes('undertone-results')) {
-      return arguments[0] === null && !names.includes('undertone-results');
-    }
-    const open = await new Promise((resolve, reject) => {
-      const request = indexedDB.open('undertone-results');
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = reject;
-    });
-    const count = await new Promise(resolve => {
-      const request = open.transaction('records').objectStore('records').count();
-      request.onsuccess = () => resolve(request.result);
-    });
-    open.close();
-    return count === arguments[0]";
 const CLIPS: &str = "return document.querySelectorAll('.visit').length === arguments[0]";
+
+fn records(count: Value) -> Vec<Value> {
+    vec![json!("undertone-results"), count]
+}
 
 #[tokio::test]
 async fn nothing_is_kept_unless_it_is_wanted_and_then_it_is_back_until_it_is_erased() -> Result<()> {
@@ -38,13 +27,13 @@ async fn nothing_is_kept_unless_it_is_wanted_and_then_it_is_back_until_it_is_era
         let page = Page::open(browser, &site).await?;
         page.result_of("first.wav", &good_clip()).await?;
         let first = page.sharpened().await?;
-        ensure!(browser.run(RECORDS, vec![json!(null)]).await? == json!(true), "something is kept unasked");
+        ensure!(browser.run(STORED, records(json!(null))).await? == json!(true), "something is kept unasked");
 
         page.press("#keep-results").await?;
-        browser.wait_for("one record", LIMIT, RECORDS, vec![json!(1)]).await?;
+        browser.wait_for("one record", LIMIT, STORED, records(json!(1))).await?;
         page.result_of("second.wav", &good_clip()).await?;
         page.sharpened().await?;
-        browser.wait_for("two records", LIMIT, RECORDS, vec![json!(2)]).await?;
+        browser.wait_for("two records", LIMIT, STORED, records(json!(2))).await?;
 
         let page = Page::open(browser, &site).await?;
         browser.wait_for("two clips", LIMIT, CLIPS, vec![json!(2)]).await?;
@@ -57,10 +46,10 @@ async fn nothing_is_kept_unless_it_is_wanted_and_then_it_is_back_until_it_is_era
             axe::check(browser, &format!("kept, {width} px, {scheme}")).await?;
         }
         page.press(".visit:nth-child(1) .visit-clear").await?;
-        browser.wait_for("one record", LIMIT, RECORDS, vec![json!(1)]).await?;
+        browser.wait_for("one record", LIMIT, STORED, records(json!(1))).await?;
 
         page.press("#erase-results").await?;
-        browser.wait_for("nothing", LIMIT, RECORDS, vec![json!(null)]).await?;
+        browser.wait_for("nothing", LIMIT, STORED, records(json!(null))).await?;
         Page::open(browser, &site).await?;
         ensure!(browser.run(CLIPS, vec![json!(0)]).await? == json!(true), "it came back");
         Ok(())
@@ -92,7 +81,7 @@ async fn what_the_page_did_not_write_is_passed_over() -> Result<()> {
         let page = Page::open(browser, &site).await?;
         page.result_of("voice.wav", &good_clip()).await?;
         page.press("#keep-results").await?;
-        browser.wait_for("one record", LIMIT, RECORDS, vec![json!(1)]).await?;
+        browser.wait_for("one record", LIMIT, STORED, records(json!(1))).await?;
         let forge = "const open = await new Promise(resolve => {
               const request = indexedDB.open('undertone-results');
               request.onsuccess = () => resolve(request.result);

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use undertone_e2e::EMOTIONS;
 use undertone_e2e::axe;
 use undertone_e2e::browser::Browser;
-use undertone_e2e::page::{Page, Shown};
+use undertone_e2e::page::{Page, STORED, Shown};
 use undertone_e2e::path_from;
 use undertone_e2e::site::Site;
 use undertone_e2e::voice::voice;
@@ -25,22 +25,6 @@ const DRESSES: [(u32, &str); 4] = [(1280, "light"), (1280, "dark"), (320, "light
 const FOCUSED: &str = "return document.activeElement?.id === arguments[0]";
 const SAYS: &str = "return (document.querySelector(arguments[0])?.innerText ?? '').includes(arguments[1])";
 const GONE: &str = "return document.querySelector(arguments[0]) === null";
-/// How many voices are stored; `null` where there is no database.
-const STORED: &str = "const names = (await indexedDB.databases()).map(database => database.name);
-    if (arguments[0] === null || !names.includes('undertone-voices')) {
-      return arguments[0] === null && !names.includes('undertone-voices');
-    }
-    const open = await new Promise((resolve, reject) => {
-      const request = indexedDB.open('undertone-voices');
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = reject;
-    });
-    const count = await new Promise(resolve => {
-      const request = open.transaction('records').objectStore('records').count();
-      request.onsuccess = () => resolve(request.result);
-    });
-    open.close();
-    return count === arguments[0]";
 
 /// What the microphone hears, and its folder.
 fn heard() -> Result<(TempDir, PathBuf)> {
@@ -65,7 +49,10 @@ async fn says(browser: &Browser, selector: &str, words: &str) -> Result<()> {
 }
 
 async fn stored(browser: &Browser, count: Value) -> Result<()> {
-    browser.wait_for(&format!("{count} stored voices"), SOON, STORED, vec![count]).await.map(drop)
+    browser
+        .wait_for(&format!("{count} stored voices"), SOON, STORED, vec![json!("undertone-voices"), count])
+        .await
+        .map(drop)
 }
 
 /// Records the sentence that is shown.
