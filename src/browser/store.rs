@@ -1,6 +1,6 @@
 //! Records that the browser keeps between visits (IndexedDB).
 
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Promise, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::closure::Closure;
@@ -85,11 +85,7 @@ impl Store {
     /// [`Error::Browser`] where the browser refuses.
     pub async fn erase(name: &str) -> Result<()> {
         let request = factory()?.delete_database(name).map_err(|thrown| error(&thrown))?;
-        let (finished, finish) = finished(&request);
-        // Another page of this site still has it open: it goes as soon as that one lets it.
-        request.set_onblocked(Some(&finish));
-        finished.await.map_err(|_| failure(&request))?;
-        Ok(())
+        ended(&request).await
     }
 
     fn table(&self, mode: IdbTransactionMode) -> Result<IdbObjectStore> {
@@ -113,25 +109,22 @@ fn factory() -> Result<IdbFactory> {
 }
 
 async fn settled(request: &IdbRequest) -> Result<JsValue> {
-    let (finished, _) = finished(request);
-    finished.await.map_err(|_| failure(request))?;
+    ended(request).await?;
     request.result().map_err(|thrown| error(&thrown))
 }
 
-/// What waits for a request, and what ends the waiting before the request does.
-fn finished(request: &IdbRequest) -> (JsFuture, Function) {
-    let mut finish = None;
+async fn ended(request: &IdbRequest) -> Result<()> {
     let promise = Promise::new(&mut |resolve, reject| {
         request.set_onsuccess(Some(&resolve));
         request.set_onerror(Some(&reject));
-        finish = Some(resolve);
+        // Another page of this site still has it open: it goes as soon as that one lets it. Until then it has no result.
+        if let Some(open) = request.dyn_ref::<IdbOpenDbRequest>() {
+            open.set_onblocked(Some(&resolve));
+        }
     });
-    (JsFuture::from(promise), finish.unwrap_or_default())
-}
-
-fn failure(request: &IdbRequest) -> Error {
-    match request.error() {
+    let failed = |_| match request.error() {
         Ok(Some(reason)) => Error::Browser { reason: reason.message() },
         _ => Error::Browser { reason: "the browser's store failed".into() },
-    }
+    };
+    JsFuture::from(promise).await.map(drop).map_err(failed)
 }
