@@ -13,7 +13,7 @@ use crate::corpus::{Corpus, CorpusPath};
 use crate::deep::{self, recipe::DeepRecipe};
 use crate::encoder::Storage;
 use crate::functionals::Learner;
-use crate::learners::single::Single;
+use crate::learners::{device, single::Single};
 use crate::recipe::{DEFAULT, Part, Recipe, SMOKE};
 use crate::split::Protocol;
 
@@ -331,6 +331,7 @@ impl Job {
 
 impl Places {
     fn prepare(args: JobArgs, protocol: Protocol, name: &str, seeds: &[u64], is_smoke: bool) -> Result<Self> {
+        device::training()?;
         let kinds: BTreeSet<_> = args.corpora.iter().map(|corpus| corpus.kind).collect();
         ensure!(kinds.len() == args.corpora.len(), "a corpus is given twice; give each --corpus once");
         let tested = protocol.test_corpus();

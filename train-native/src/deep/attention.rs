@@ -15,6 +15,7 @@ use undertone::inference::N_CLASSES;
 use super::rows::{CLIP, Rows};
 use crate::interrupt;
 use crate::learners::cnn_train::schedule;
+use crate::learners::device;
 use crate::learners::noise::Noise;
 
 /// How the network is trained.
@@ -144,7 +145,7 @@ fn train_one(
     seed: u64,
     progress: &dyn Fn(usize, f32),
 ) -> Result<Layers> {
-    let device = Device::flex().autodiff();
+    let device = device::training()?;
     let mut noise = Noise::new(seed);
     let mut model = Layers::new(columns, training, &mut noise, &device);
     let mut optimizer = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(training.weight_decay).init();
@@ -170,7 +171,7 @@ fn train_one(
         }
         progress(epoch + 1, sum / steps_each as f32);
     }
-    Ok(model.valid())
+    Ok(device::trained(model))
 }
 
 fn scaler(rows: &Rows<'_>, columns: usize) -> Result<(Vec<f32>, Vec<f32>)> {

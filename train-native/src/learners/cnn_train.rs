@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use undertone::inference::{N_CLASSES, Probabilities};
 
 use super::cnn::{Cnn, CnnShape, Network};
+use super::device;
 use super::noise::Noise;
 use super::paint::Paint;
 
@@ -79,7 +80,7 @@ pub fn train_network<N: Network>(
     if examples.is_empty() {
         bail!("there is no clip to train the network on");
     }
-    let device = Device::flex().autodiff();
+    let device = device::training()?;
     let mut noise = Noise::new(seed);
     let mut model = new(&mut noise, &device);
     let mut optimizer = AdamWConfig::new()
@@ -120,7 +121,7 @@ pub fn train_network<N: Network>(
             bail!("stopped in epoch {epoch}");
         }
     }
-    Ok(model.valid())
+    Ok(device::trained(model))
 }
 
 /// Linear rise over a tenth of the steps, then half a cosine down to nothing.

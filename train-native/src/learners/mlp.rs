@@ -10,6 +10,7 @@ use undertone::inference::{N_CLASSES, Probabilities};
 
 use super::cnn::values;
 use super::cnn_train::{clips_a_pass, cross_entropy, pass, schedule, targets};
+use super::device;
 use super::noise::Noise;
 use super::rounding::rounded_linear;
 use super::table::Table;
@@ -75,7 +76,7 @@ pub fn train(
         bail!("there is no clip to train the perceptron on");
     }
     let (mean, scale) = table.scaler();
-    let device = Device::flex().autodiff();
+    let device = device::training()?;
     let mut noise = Noise::new(seed);
     let mut model = Layers::new(table.columns, &training.hidden, &mut noise, &device);
     let mut optimizer = AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(training.weight_decay).init();
@@ -103,7 +104,7 @@ pub fn train(
             bail!("stopped in epoch {epoch}");
         }
     }
-    let (model, device) = (model.valid(), Device::flex());
+    let (model, device) = (device::trained(model), Device::flex());
     let layers = Layers {
         hidden: model.hidden.into_iter().map(|layer| rounded_linear(layer, None, &device)).collect::<Result<_>>()?,
         output: rounded_linear(model.output, None, &device)?,

@@ -2,6 +2,7 @@
 
 pub mod cnn;
 pub mod cnn_train;
+pub mod device;
 pub mod export;
 pub mod mlp;
 pub mod noise;
