@@ -112,7 +112,7 @@ pub struct Corrections {
     pub worst_class_change: f64,
 }
 
-/// Marks in calls of three minutes that change from ordinary speech to one emotion once.
+/// Marks in calls of three minutes that change from ordinary speech to one emotion once, by the first seed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shifts {

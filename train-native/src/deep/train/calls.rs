@@ -44,7 +44,8 @@ impl Model for Mute {
 }
 
 impl Bench<'_> {
-    /// The marks of all calls by `luna5`; `None` by other protocols, and of heads that know no baselines.
+    /// The marks of all calls by `luna5`, which the heads of the first seed hear; `None` by other protocols, and of heads that know no
+    /// baselines.
     pub(super) fn shifts(
         &self,
         protocol: Protocol,
@@ -55,11 +56,11 @@ impl Bench<'_> {
         if protocol != Protocol::Luna5 || self.job.recipe.baselines.is_none() {
             return Ok(None);
         }
+        let first = folds.first().zip(answered.first()).zip(self.job.seeds.first());
+        let ((folds, checkpoints), seed) = first.context("no seed")?;
         let mut calls = Vec::new();
-        for ((folds, checkpoints), seed) in folds.iter().zip(answered).zip(&self.job.seeds) {
-            for (fold, checkpoint) in folds.iter().zip(checkpoints) {
-                calls.extend(self.calls(protocol, fold, checkpoint, *seed)?);
-            }
+        for (fold, checkpoint) in folds.iter().zip(checkpoints) {
+            calls.extend(self.calls(protocol, fold, checkpoint, *seed)?);
         }
         if let Some(path) = moments {
             atomic::write(path, &serde_json::to_vec(&calls)?)?;
