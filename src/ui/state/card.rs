@@ -99,9 +99,9 @@ impl Card {
         self.plain().filter(|run| run.protocol == "luna5" && run.model == "ensemble" && run.tier == tier).last()
     }
 
-    /// A tier's ensemble on ordinary voices.
+    /// A tier's ensemble on ordinary voices: the last one recorded.
     pub fn everyday(&self, tier: Tier) -> Option<Everyday> {
-        self.runs.iter().filter(|run| run.model == "ensemble" && run.tier == tier).find_map(|run| run.everyday)
+        self.runs.iter().rev().filter(|run| run.model == "ensemble" && run.tier == tier).find_map(|run| run.everyday)
     }
 }
 
@@ -129,6 +129,12 @@ mod tests {
             assert!(low < run.uar.mean && run.uar.mean < high && run.uar.mean > 1.0 / 8.0);
             assert_eq!((run.emotions().len(), run.confusion.len(), run.classes), (8, 8, 8));
         }
+        let ordinary = card.runs.iter().rfind(|run| run.tier == Tier::Deep && run.everyday.is_some()).unwrap();
+        let headline = card.headline(Tier::Deep).unwrap();
+        assert_eq!(
+            ordinary.recipe, headline.recipe,
+            "ordinary voices were heard by another recipe than the headline's"
+        );
         assert!(card.everyday(Tier::Deep).unwrap().neutral_or_calm > 0.5);
         assert!(card.plain().count() > 10);
     }
