@@ -160,7 +160,9 @@ impl<'a> Bench<'a> {
         let mut ensemble = runs.pop().context("no ensemble")?;
         ensemble.corrections = corrections;
         runs.push(ensemble.clone());
-        runs.extend(self.baseline_runs(protocol, &answered, &asides)?);
+        if self.tries_baselines(protocol) {
+            runs.extend(self.baseline_runs(protocol, &answered, &asides)?);
+        }
         for condition in conditions {
             let changed = self.under(*condition, answered.clone())?;
             runs.extend(self.runs(protocol, condition.name(), &changed)?);
@@ -358,7 +360,11 @@ impl<'a> Bench<'a> {
         let start: Option<&Linear> = calibration.linear.as_ref();
         let fitted = fit(setting, &fold.train, start, &show("all speakers"))?;
         let test_answers = answers(&fitted, &fold.test)?;
-        let heard = self.heard(setting, (&calibration, &inner.test), (&fitted, &fold.test))?;
+        let heard = if self.tries_baselines(protocol) {
+            self.heard(setting, (&calibration, &inner.test), (&fitted, &fold.test))?
+        } else {
+            Vec::new()
+        };
         bar.finish_and_clear();
         let test = fold.test.clone();
         let checkpoint = Checkpoint { inner: inner.test, inner_answers, test, test_answers, fitted, heard };

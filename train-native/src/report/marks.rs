@@ -38,8 +38,8 @@ pub(super) fn tables(results: &Results) -> Vec<Table> {
     };
     let marked = Table {
         lead: "Marks in calls of three minutes that are joined from an unseen actor's clips, neutral and calm ones first, then those of \
-               one emotion; the heads of the first seed hear them. A shift is found by a mark within four seconds; strain is to be found in angry and fearful speech, and is \
-               false before the change. The threshold for shifts is chosen without the fold that it is tested on",
+               one emotion; the heads of the first seed hear them. A shift is found by a mark within four seconds; strain is to be \
+               found in angry and fearful speech, and is false before the change. The threshold for shifts is chosen without the fold that it is tested on",
         caption: "Marks in calls",
         head: &[
             "protocol",

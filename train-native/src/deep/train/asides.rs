@@ -23,7 +23,7 @@ pub(super) struct Aside {
 }
 
 impl Bench<'_> {
-    /// Finds or makes those of all folds, by seed; empty ones by `everyday`, which does not say who speaks.
+    /// Finds or makes those of all folds, by seed.
     pub(super) fn asides(
         &self,
         protocol: Protocol,
@@ -41,7 +41,7 @@ impl Bench<'_> {
         checkpoints: &[Checkpoint],
         seed: u64,
     ) -> Result<Vec<Aside>> {
-        if self.job.recipe.baselines.is_none() || protocol == Protocol::Everyday {
+        if !self.tries_baselines(protocol) {
             return Ok(vec![Aside::default(); checkpoints.len()]);
         }
         let path =

@@ -35,6 +35,11 @@ pub(super) struct Heard {
 }
 
 impl Bench<'_> {
+    /// Whether the heads know baselines and the protocol's clips say who speaks, as those of `everyday` don't.
+    pub(super) fn tries_baselines(&self, protocol: Protocol) -> bool {
+        self.job.recipe.baselines.is_some() && protocol != Protocol::Everyday
+    }
+
     /// The answers of a fold's heads with every amount; nothing of heads that know no baselines.
     pub(super) fn heard(
         &self,
@@ -106,10 +111,6 @@ impl Bench<'_> {
         let recipe = &self.job.recipe;
         let classes = self.classes(protocol);
         let mut runs = Vec::new();
-        // Its clips say nothing of who speaks.
-        if protocol == Protocol::Everyday {
-            return Ok(runs);
-        }
         for (amount, draws) in TESTED.into_iter().chain(WRONG) {
             let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); HEADS.len() + 1];
             let mut without: Vec<f64> = Vec::new();

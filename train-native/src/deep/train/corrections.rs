@@ -21,16 +21,13 @@ const CLIPS: usize = 5;
 const DRAWS: u64 = 10;
 
 impl Bench<'_> {
-    /// The mean over seeds and draws; `None` of heads that know no baselines, or where no speaker has clips enough.
+    /// The mean over seeds and draws; `None` where no baselines are tried, or no speaker has clips enough.
     pub(super) fn corrections(
         &self,
         protocol: Protocol,
         answered: &[Vec<Checkpoint>],
         asides: &[Vec<Aside>],
     ) -> Option<Corrections> {
-        if protocol == Protocol::Everyday {
-            return None;
-        }
         let classes = self.classes(protocol);
         let (mut befores, mut afters) = (Vec::new(), Vec::new());
         for ((checkpoints, asides), seed) in answered.iter().zip(asides).zip(&self.job.seeds) {
