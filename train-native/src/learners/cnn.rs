@@ -33,6 +33,9 @@ pub struct CnnShape {
 /// Kernel, stride in frequency, stride in time of the 2-D convolutions.
 pub(super) const STEM: [(usize, usize, usize); 3] = [(5, 2, 2), (3, 2, 2), (3, 2, 2)];
 
+/// Kernel and stride in time of the first convolution where no 2-D ones stand before it.
+const FIRST: (usize, usize) = (7, 4);
+
 /// A convolution over frequency and time with its norm.
 #[derive(Module, Debug)]
 pub struct Conv2dNorm {
@@ -117,7 +120,8 @@ impl Cnn {
         Self::with_stem(shape, &shape.stem, 1, n_mels, noise, device)
     }
 
-    /// The same over `channels` pictures, with 2-D convolutions of those widths at its beginning, or none.
+    /// The same over `channels` pictures, with 2-D convolutions of those widths at its beginning, or, with none, one over four
+    /// frames each.
     pub fn with_stem(
         shape: &CnnShape,
         widths: &[usize],
@@ -128,8 +132,9 @@ impl Cnn {
     ) -> Self {
         let (stem, rows) = stem(widths, channels, n_mels, noise, device);
         let trunk = shape.trunk;
-        let mut conv1d = |from: usize, to: usize, kernel: usize, dilation: usize, bias: bool| {
+        let mut conv1d = |from: usize, to: usize, (kernel, stride): (usize, usize), dilation: usize, bias: bool| {
             let conv = Conv1dConfig::new(from, to, kernel)
+                .with_stride(stride)
                 .with_dilation(dilation)
                 .with_padding(PaddingConfig1d::Explicit(dilation * (kernel / 2), dilation * (kernel / 2)))
                 .with_bias(bias)
@@ -137,17 +142,17 @@ impl Cnn {
             noise.fill_conv1d(conv)
         };
         let normed = |conv: Conv1d| Conv1dNorm { conv, norm: BatchNormConfig::new(trunk).init(device) };
-        let project = normed(conv1d(rows, trunk, 1, 1, false));
+        let project = normed(conv1d(rows, trunk, if widths.is_empty() { FIRST } else { (1, 1) }, 1, false));
         let blocks = shape
             .dilations
             .iter()
             .map(|dilation| Residual {
-                first: normed(conv1d(trunk, trunk, 3, *dilation, false)),
-                second: normed(conv1d(trunk, trunk, 3, 1, false)),
+                first: normed(conv1d(trunk, trunk, (3, 1), *dilation, false)),
+                second: normed(conv1d(trunk, trunk, (3, 1), 1, false)),
             })
             .collect();
-        let attend = conv1d(trunk, shape.attention, 1, 1, true);
-        let score = conv1d(shape.attention, trunk, 1, 1, true);
+        let attend = conv1d(trunk, shape.attention, (1, 1), 1, true);
+        let score = conv1d(shape.attention, trunk, (1, 1), 1, true);
         let linear = |from, to, noise: &mut Noise| noise.fill_linear(LinearConfig::new(from, to).init(device));
         Self {
             stem,
