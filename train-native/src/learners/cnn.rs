@@ -11,6 +11,7 @@ use undertone::features::FeatureConfig;
 use undertone::inference::N_CLASSES;
 
 use super::noise::Noise;
+use super::over_time;
 
 /// Shape of the network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +49,12 @@ pub struct Conv2dNorm {
 pub struct Conv1dNorm {
     pub(super) conv: Conv1d,
     pub(super) norm: BatchNorm,
+}
+
+impl Conv1dNorm {
+    pub(super) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        self.norm.forward(over_time::convolve(&self.conv, x))
+    }
 }
 
 /// Two convolutions over time and a shortcut.
@@ -169,13 +176,12 @@ impl Cnn {
     /// Runs a batch; `dropout` draws masks in training and is `None` otherwise.
     pub fn forward(&self, input: Tensor<4>, mut dropout: Option<(&mut Noise, f32)>) -> CnnOutput {
         let x = convolve(&self.stem, input);
-        let mut x = relu(self.project.norm.forward(self.project.conv.forward(x)));
+        let mut x = relu(self.project.forward(x));
         for block in &self.blocks {
-            let inner = relu(block.first.norm.forward(block.first.conv.forward(x.clone())));
-            let inner = block.second.norm.forward(block.second.conv.forward(inner));
-            x = relu(x + inner);
+            let inner = relu(block.first.forward(x.clone()));
+            x = relu(x + block.second.forward(inner));
         }
-        let weights = softmax(self.score.forward(tanh(self.attend.forward(x.clone()))), 2);
+        let weights = softmax(over_time::convolve(&self.score, tanh(over_time::convolve(&self.attend, x.clone()))), 2);
         let weighted = x.clone() * weights;
         let mean = weighted.clone().sum_dim(2);
         let square = (weighted * x).sum_dim(2);

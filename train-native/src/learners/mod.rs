@@ -6,6 +6,7 @@ pub mod device;
 pub mod export;
 pub mod mlp;
 pub mod noise;
+mod over_time;
 pub mod paint;
 pub mod recurrent;
 pub mod rounding;

@@ -66,7 +66,7 @@ fn drawn(lstm: Lstm, noise: &mut Noise) -> Lstm {
 
 impl Network for Recurrent {
     fn logits(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Tensor<2> {
-        let x = relu(self.project.norm.forward(self.project.conv.forward(convolve(&self.stem, input))));
+        let x = relu(self.project.forward(convolve(&self.stem, input)));
         let (x, _) = self.lstm.forward(x.swap_dims(1, 2), None);
         let weights = softmax(self.score.forward(tanh(self.attend.forward(x.clone()))), 1);
         let pooled: Tensor<2> = (x * weights).sum_dim(1).squeeze_dim(1);
