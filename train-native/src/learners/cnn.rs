@@ -11,7 +11,7 @@ use undertone::features::FeatureConfig;
 use undertone::inference::N_CLASSES;
 
 use super::noise::Noise;
-use super::over_time;
+use super::products;
 
 /// Shape of the network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ pub struct Conv1dNorm {
 
 impl Conv1dNorm {
     pub(super) fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        self.norm.forward(over_time::convolve(&self.conv, x))
+        self.norm.forward(products::over_time(&self.conv, x))
     }
 }
 
@@ -114,8 +114,8 @@ pub(super) fn stem(
 /// Runs the 2-D convolutions; their rows become channels over time.
 pub(super) fn convolve(stem: &[Conv2dNorm], input: Tensor<4>) -> Tensor<3> {
     let mut x = input;
-    for layer in stem {
-        x = relu(layer.norm.forward(layer.conv.forward(x)));
+    for (index, Conv2dNorm { conv, norm }) in stem.iter().enumerate() {
+        x = relu(norm.forward(if index == 0 { products::over_plane(conv, x) } else { conv.forward(x) }));
     }
     let [batch, channels, height, frames] = x.dims();
     x.reshape([batch, channels * height, frames])
@@ -181,7 +181,7 @@ impl Cnn {
             let inner = relu(block.first.forward(x.clone()));
             x = relu(x + block.second.forward(inner));
         }
-        let weights = softmax(over_time::convolve(&self.score, tanh(over_time::convolve(&self.attend, x.clone()))), 2);
+        let weights = softmax(products::over_time(&self.score, tanh(products::over_time(&self.attend, x.clone()))), 2);
         let weighted = x.clone() * weights;
         let mean = weighted.clone().sum_dim(2);
         let square = (weighted * x).sum_dim(2);

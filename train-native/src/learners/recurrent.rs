@@ -136,7 +136,8 @@ mod tests {
         let device = Device::flex();
         let mut noise = Noise::new(5);
         let lstm = BiLstmConfig::new(6, 4, true).init(&device);
-        let lstm = BiLstm { forward: drawn(lstm.forward, &mut noise), reverse: drawn(lstm.reverse, &mut noise), ..lstm };
+        let lstm =
+            BiLstm { forward: drawn(lstm.forward, &mut noise), reverse: drawn(lstm.reverse, &mut noise), ..lstm };
         let x = (0..2 * 7 * 6).map(|n| (n * 29 % 83) as f32 / 40.0 - 1.0).collect::<Vec<_>>();
         let x: Tensor<3> = Tensor::from_data(TensorData::new(x, [2, 7, 6]), &device);
         let ours = Tensor::cat(vec![run(&lstm.forward, x.clone(), false), run(&lstm.reverse, x.clone(), true)], 2);
