@@ -69,8 +69,8 @@ fn shown(results: &Results) -> Vec<&Run> {
         .collect()
 }
 
-/// Runs of a recipe that a part was left out of: the part, and the run of the whole recipe.
-fn ablations(results: &Results) -> Vec<(&Run, &str, &Run)> {
+/// Runs of a recipe that parts were left out of: the parts, and the run of the whole recipe.
+fn ablations(results: &Results) -> Vec<(&Run, String, &Run)> {
     let of = |run: &'_ Run| -> Option<(usize, usize)> {
         let (recipe, part) = run.recipe.split_once(WITHOUT)?;
         let is_whole = |other: &Run| {
@@ -84,7 +84,7 @@ fn ablations(results: &Results) -> Vec<(&Run, &str, &Run)> {
         Some((results.runs.iter().position(is_whole)?, run.recipe.len() - part.len()))
     };
     let found = results.runs.iter().filter_map(|run| of(run).map(|(whole, at)| (run, &run.recipe[at..], whole)));
-    found.map(|(run, part, whole)| (run, part, &results.runs[whole])).collect()
+    found.map(|(run, parts, whole)| (run, parts.replace(WITHOUT, ", "), &results.runs[whole])).collect()
 }
 
 fn is_plain(run: &Run) -> bool {

@@ -193,7 +193,7 @@ pub(super) fn figures(results: &Results) -> String {
             ablated.iter().map(|(run, part, whole)| {
                 let lost = 100.0 * (whole.uar.mean - run.uar.mean);
                 let name = format!("{} ({}, recipe `{}`)", run.model, origin(run), whole.recipe);
-                vec![format!("`{}`", run.protocol), name, (*part).to_owned(), uar(run), format!("{lost:.1}")]
+                vec![format!("`{}`", run.protocol), name, part.clone(), uar(run), format!("{lost:.1}")]
             }),
         );
     }

@@ -57,7 +57,7 @@ pub fn ablations(results: &Results) -> Option<String> {
         .into_iter()
         .map(|(run, part, whole)| Row {
             cells: vec![
-                part.into(),
+                part,
                 run.model.clone(),
                 format!("`{}`", run.protocol),
                 uar(run),
