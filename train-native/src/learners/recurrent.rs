@@ -109,11 +109,15 @@ fn run(lstm: &Lstm, x: Tensor<3>, backward: bool) -> Tensor<3> {
     Tensor::cat(outputs, 1)
 }
 
+/// What both directions give of `[batch, n_frames, channels]`, side by side.
+fn both_ways(lstm: &BiLstm, x: Tensor<3>) -> Tensor<3> {
+    Tensor::cat(vec![run(&lstm.forward, x.clone(), false), run(&lstm.reverse, x, true)], 2)
+}
+
 impl Network for Recurrent {
     fn logits(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Tensor<2> {
         let x = relu(self.project.forward(convolve(&self.stem, input)));
-        let x = x.swap_dims(1, 2);
-        let x = Tensor::cat(vec![run(&self.lstm.forward, x.clone(), false), run(&self.lstm.reverse, x, true)], 2);
+        let x = both_ways(&self.lstm, x.swap_dims(1, 2));
         let weights = softmax(self.score.forward(tanh(self.attend.forward(x.clone()))), 1);
         let pooled: Tensor<2> = (x * weights).sum_dim(1).squeeze_dim(1);
         let pooled = match dropout {
@@ -140,7 +144,7 @@ mod tests {
             BiLstm { forward: drawn(lstm.forward, &mut noise), reverse: drawn(lstm.reverse, &mut noise), ..lstm };
         let x = (0..2 * 7 * 6).map(|n| (n * 29 % 83) as f32 / 40.0 - 1.0).collect::<Vec<_>>();
         let x: Tensor<3> = Tensor::from_data(TensorData::new(x, [2, 7, 6]), &device);
-        let ours = Tensor::cat(vec![run(&lstm.forward, x.clone(), false), run(&lstm.reverse, x.clone(), true)], 2);
+        let ours = both_ways(&lstm, x.clone());
         let (theirs, _) = lstm.forward(x, None);
         assert_eq!(ours.dims(), theirs.dims());
         let (ours, theirs) = (values(ours).unwrap(), values(theirs).unwrap());

@@ -33,7 +33,7 @@ pub enum Single {
     Cnn2d,
     /// `cnn-2d` on the colour picture.
     CnnRgb,
-    /// Mel bands as channels, a strided and dilated residual convolutions over time, attentive statistics pooling.
+    /// Mel bands as channels, a strided convolution over time and dilated residual ones, attentive statistics pooling.
     Cnn1d,
     /// Convolutions, an LSTM in both directions, self-attention.
     CnnLstm,

@@ -71,9 +71,9 @@ fn shown(results: &Results) -> Vec<&Run> {
 
 /// Runs of a recipe that parts were left out of: the parts, and the run of the whole recipe.
 fn ablations(results: &Results) -> Vec<(&Run, String, &Run)> {
-    let of = |run: &'_ Run| -> Option<(usize, usize)> {
-        let (recipe, part) = run.recipe.split_once(WITHOUT)?;
-        let is_whole = |other: &Run| {
+    let found = results.runs.iter().filter_map(|run| {
+        let (recipe, parts) = run.recipe.split_once(WITHOUT)?;
+        let is_whole = |other: &&Run| {
             other.recipe == recipe
                 && other.protocol == run.protocol
                 && other.model == run.model
@@ -81,10 +81,10 @@ fn ablations(results: &Results) -> Vec<(&Run, String, &Run)> {
                 && other.condition == run.condition
                 && other.baseline == run.baseline
         };
-        Some((results.runs.iter().position(is_whole)?, run.recipe.len() - part.len()))
-    };
-    let found = results.runs.iter().filter_map(|run| of(run).map(|(whole, at)| (run, &run.recipe[at..], whole)));
-    found.map(|(run, parts, whole)| (run, parts.replace(WITHOUT, ", "), &results.runs[whole])).collect()
+        let whole = results.runs.iter().find(is_whole)?;
+        Some((run, parts.replace(WITHOUT, ", "), whole))
+    });
+    found.collect()
 }
 
 fn is_plain(run: &Run) -> bool {
