@@ -1,7 +1,10 @@
 //! A clip that the quick tier has answered, on its way through the deep one.
 
+use std::rc::Rc;
+
 use super::{Against, Answer, Baseline, ClipVoice, DeepAnalysis};
-use crate::features::{EncoderWindow, MelSpectrogram};
+use crate::audio::{Audio, NoiseModel};
+use crate::features::{EncoderWindow, MelSpectrogram, second_hearing};
 use crate::inference::{DeepEngine, DeepInputs, Encoded, Probabilities, Speech, VoiceMean, calibration, winner};
 use crate::{Error, Result};
 
@@ -12,6 +15,10 @@ pub struct Deepening {
     mel: MelSpectrogram,
     quick: Vec<(String, Probabilities)>,
     offset: Option<VoiceMean>,
+    /// The clip as prepared, where it is noisy.
+    noisy: Option<Rc<Audio>>,
+    noise: Option<Rc<NoiseModel>>,
+    hearings: usize,
     state: State,
 }
 
@@ -114,7 +121,25 @@ impl Answering {
 impl Deepening {
     /// Of a clip's log-mel spectrogram, and what the quick models answered, balanced.
     pub(in crate::analysis) fn new(mel: MelSpectrogram, quick: Vec<(String, Probabilities)>) -> Self {
-        Self { mel, quick, offset: None, state: State::Begun }
+        Self { mel, quick, offset: None, noisy: None, noise: None, hearings: 1, state: State::Begun }
+    }
+
+    /// Of a clip that is noisy, and what the models heard of it.
+    pub(in crate::analysis) fn noisy(mut self, prepared: Option<Audio>) -> Self {
+        self.noisy = prepared.map(Rc::new);
+        self
+    }
+
+    /// Whether the clip is to be heard a second time with its noise reduced, and lacks what reduces it.
+    pub fn wants_noise_model(&self) -> bool {
+        self.noisy.is_some() && self.noise.is_none()
+    }
+
+    /// With what reduces the noise of a noisy clip, which is then heard twice; see [`second_hearing`]. Without it every clip is
+    /// heard once.
+    pub fn with_noise_model(mut self, model: Rc<NoiseModel>) -> Self {
+        self.noise = Some(model);
+        self
     }
 
     /// Set against that baseline too, where the heads know baselines.
@@ -148,7 +173,14 @@ impl Deepening {
     pub fn step(&mut self, engine: &DeepEngine, now: &dyn Fn() -> f64) -> Result<DeepStep> {
         let start = now();
         self.state = match std::mem::replace(&mut self.state, State::Ended) {
-            State::Begun => State::Encoding { windows: engine.windows(&self.mel), encoded: Vec::new(), millis: 0.0 },
+            State::Begun => {
+                let mut windows = engine.windows(&self.mel);
+                if let Some(cleaned) = self.second_hearing(engine)? {
+                    windows.extend(engine.windows(&cleaned));
+                    self.hearings = 2;
+                }
+                State::Encoding { windows, encoded: Vec::new(), millis: (now() - start) as f32 }
+            }
             State::Encoding { windows, mut encoded, millis } => match windows.get(encoded.len()) {
                 Some(window) => {
                     encoded.push(engine.encode(window)?);
@@ -191,6 +223,13 @@ impl Deepening {
         }
     }
 
+    fn second_hearing(&self, engine: &DeepEngine) -> Result<Option<MelSpectrogram>> {
+        match self.noisy.as_ref().zip(self.noise.as_ref()) {
+            Some((noisy, model)) => second_hearing(noisy, model, &engine.manifest().features),
+            None => Ok(None),
+        }
+    }
+
     fn finish(&self, engine: &DeepEngine, answering: Answering) -> Result<Deepened> {
         let Answering { windows, inputs, plain, answers, less, less_answers, millis } = answering;
         let deep = answers.iter().map(|answer| (answer.model.as_str(), answer.probabilities));
@@ -204,6 +243,7 @@ impl Deepening {
             attention: inputs.attention().to_vec(),
             against: less.and_then(|_| against(engine, &plain, &less_answers)),
             windows,
+            hearings: self.hearings,
             encoder_millis: millis,
         };
         let version = engine.manifest().deep_version().unwrap_or_default();

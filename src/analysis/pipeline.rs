@@ -9,7 +9,9 @@ use super::{
 };
 use crate::audio::{Audio, Decoded, MIN_SECONDS, NoiseModel, PreparedBy, decode, prepare_by, resample};
 use crate::features::voice::{VoiceAttributes, voice_attributes};
-use crate::features::{Features, MelSpectrogram, RecordingQuality, extract, recording_quality, require_speech};
+use crate::features::{
+    Features, MelSpectrogram, RecordingQuality, extract, recording_quality, require_speech, wants_second_hearing,
+};
 use crate::inference::{Engine, Inputs, Probabilities, winner};
 use crate::{Error, Result};
 
@@ -64,6 +66,7 @@ struct Found {
     mel: Option<MelView>,
     voice: Option<VoiceAttributes>,
     log_mel: Option<MelSpectrogram>,
+    is_noisy: bool,
     heard: Option<Audio>,
     timing: Option<Timing>,
     notices: Vec<Notice>,
@@ -168,8 +171,10 @@ impl Analyzer {
             }
             State::Resample(decoded) => State::Trim(resample(&decoded.audio, engine.features().sample_rate)?),
             State::Trim(audio) => {
+                let plan = self.question.plan;
+                self.found.is_noisy = plan.noise == 0.0 && plan.level && wants_second_hearing(&audio);
                 let after = &mut self.found.preparation.after;
-                let prepared = prepare_by(audio, self.question.plan, self.noise.as_deref(), |treatment, audio| {
+                let prepared = prepare_by(audio, plan, self.noise.as_deref(), |treatment, audio| {
                     let envelope = envelope(audio.samples(), TREATED_SLICES);
                     after.push(Treated { treatment, seconds: audio.seconds(), envelope });
                 })?;
@@ -260,7 +265,8 @@ impl Analyzer {
             return Err(Error::Cancelled);
         };
         let quick = answers.iter().map(|answer| (answer.model.clone(), answer.probabilities)).collect();
-        self.deepening = found.log_mel.map(|mel| Deepening::new(mel, quick));
+        let noisy = if found.is_noisy { found.heard.clone() } else { None };
+        self.deepening = found.log_mel.map(|mel| Deepening::new(mel, quick).noisy(noisy));
         self.heard = found.heard;
         self.timing = found.timing;
         Ok(Analysis {

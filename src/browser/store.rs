@@ -14,6 +14,7 @@ use super::error;
 use crate::{Error, Result};
 
 const TABLE: &str = "records";
+const STORE_FAILED: &str = "the browser's store failed";
 
 /// A database of records by key. It is closed when dropped.
 #[derive(Debug)]
@@ -45,11 +46,9 @@ impl Store {
     pub async fn put<T: Serialize>(&self, key: &str, record: &T) -> Result<()> {
         let bytes = postcard::to_allocvec(record).map_err(|reason| Error::Browser { reason: reason.to_string() })?;
         let bytes = Uint8Array::from(bytes.as_slice());
-        let request = self
-            .table(IdbTransactionMode::Readwrite)?
-            .put_with_key(&bytes, &JsValue::from_str(key))
-            .map_err(|thrown| error(&thrown))?;
-        settled(&request).await.map(drop)
+        let table = self.table(IdbTransactionMode::Readwrite)?;
+        table.put_with_key(&bytes, &JsValue::from_str(key)).map_err(|thrown| error(&thrown))?;
+        done(&table.transaction()).await
     }
 
     /// Drops the record of that key.
@@ -58,8 +57,8 @@ impl Store {
     /// [`Error::Browser`] where the database is gone.
     pub async fn remove(&self, key: &str) -> Result<()> {
         let table = self.table(IdbTransactionMode::Readwrite)?;
-        let request = table.delete(&JsValue::from_str(key)).map_err(|thrown| error(&thrown))?;
-        settled(&request).await.map(drop)
+        table.delete(&JsValue::from_str(key)).map_err(|thrown| error(&thrown))?;
+        done(&table.transaction()).await
     }
 
     /// All records by rising key; `None` for one that can't be read.
@@ -108,6 +107,16 @@ fn factory() -> Result<IdbFactory> {
     found.dyn_into().map_err(|_| refused())
 }
 
+/// Waits until all that a transaction was asked for is kept: a request that went well may still be taken back with it.
+async fn done(transaction: &IdbTransaction) -> Result<()> {
+    let promise = Promise::new(&mut |resolve, reject| {
+        transaction.set_oncomplete(Some(&resolve));
+        transaction.set_onabort(Some(&reject));
+    });
+    let reason = || transaction.error().map_or_else(|| STORE_FAILED.into(), |reason| reason.message());
+    JsFuture::from(promise).await.map(drop).map_err(|_| Error::Browser { reason: reason() })
+}
+
 async fn settled(request: &IdbRequest) -> Result<JsValue> {
     ended(request).await?;
     request.result().map_err(|thrown| error(&thrown))
@@ -124,7 +133,7 @@ async fn ended(request: &IdbRequest) -> Result<()> {
     });
     let failed = |_| match request.error() {
         Ok(Some(reason)) => Error::Browser { reason: reason.message() },
-        _ => Error::Browser { reason: "the browser's store failed".into() },
+        _ => Error::Browser { reason: STORE_FAILED.into() },
     };
     JsFuture::from(promise).await.map(drop).map_err(failed)
 }

@@ -60,7 +60,8 @@ fn clipped(samples: &[f32]) -> usize {
     samples.chunk_by(is_one_wave).map(<[f32]>::len).filter(|length| *length >= CLIPPED_RUN).sum()
 }
 
-fn snr_db(audio: &Audio) -> f32 {
+/// Level of the loud frames over that of the quietest tenth in dB, 0..=80.
+pub(super) fn snr_db(audio: &Audio) -> f32 {
     let frame = (audio.sample_rate() / LEVELS_A_SECOND) as usize;
     let mut powers: Vec<f64> =
         audio.samples().chunks_exact(frame.max(1)).map(|chunk| energy(chunk) / chunk.len() as f64).collect();

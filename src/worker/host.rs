@@ -253,7 +253,7 @@ impl Host {
         }
     }
 
-    async fn noise_model(&self) -> Result<Rc<NoiseModel>> {
+    pub(super) async fn noise_model(&self) -> Result<Rc<NoiseModel>> {
         if let Some(model) = &*self.noise.borrow() {
             return Ok(model.clone());
         }

@@ -243,6 +243,11 @@ impl Host {
     async fn hear(&self, engine: &DeepEngine, job: JobId, deepening: Deepening) -> Result<Deepened> {
         let mut told = None;
         let mut deepening = self.against_ordinary(engine, deepening);
+        if deepening.wants_noise_model()
+            && let Ok(model) = self.noise_model().await
+        {
+            deepening = deepening.with_noise_model(model);
+        }
         loop {
             let (window, of) = deepening.progress();
             if told != Some((window, of)) {

@@ -67,6 +67,7 @@ pub(crate) fn DeepLine(props: &ResultProps) -> Html {
                 data-load-millis={millis(load)}
                 data-fetch-millis={millis(fetch)}
                 data-windows={report.deep().map(|found| found.windows.to_string())}
+                data-hearings={report.deep().map(|found| found.hearings.to_string())}
                 data-encoder-millis={millis(report.deep().map(|found| found.encoder_millis))}
                 data-memory-bytes={(props.memory > 0).then(|| props.memory.to_string())}
             >

@@ -66,7 +66,7 @@ fn deep_group(props: &ResultProps, heads: &[(String, ModelKind)]) -> Html {
         (None, status) => text::tier_pending(status).into(),
     };
     let kind = match found {
-        Some(found) => text::encoder_note(found.windows, found.encoder_millis),
+        Some(found) => text::encoder_note(found),
         None => text::VOTE_NOTE.into(),
     };
     let vote = found.map(|found| {

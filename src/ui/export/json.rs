@@ -111,6 +111,7 @@ struct Vote<'a> {
 #[derive(serde::Serialize)]
 struct Encoder<'a> {
     windows: usize,
+    hearings: usize,
     milliseconds: f32,
     file: Option<&'a LoadedModel>,
 }
@@ -193,7 +194,12 @@ fn document(report: &Report) -> Document<'_> {
         tier: tier_name(voted.tier),
         vote: Vote { winner: voted.winner, probabilities: Classes(voted.probabilities) },
         encoder: report.deep().filter(|deep| std::ptr::eq(&deep.probabilities, voted.probabilities)).map(|deep| {
-            Encoder { windows: deep.windows, milliseconds: deep.encoder_millis, file: report.files.encoder.as_ref() }
+            Encoder {
+                windows: deep.windows,
+                hearings: deep.hearings,
+                milliseconds: deep.encoder_millis,
+                file: report.files.encoder.as_ref(),
+            }
         }),
         models: voted
             .answers

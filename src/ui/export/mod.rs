@@ -132,6 +132,7 @@ mod tests {
             winner: Emotion::Happy,
             answers: vec![answer("svm", Tier::Deep, ModelKind::Svm, Emotion::Sad)],
             windows: 1,
+            hearings: 1,
             encoder_millis: 250.0,
         };
         Report { sharper: Sharper::Done(Rc::new(deep)), ..report(name) }

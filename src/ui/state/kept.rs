@@ -10,7 +10,7 @@ use crate::analysis::{Analysis, DeepAnalysis};
 use crate::protocol::{JobId, LONGEST_CLIP};
 
 /// Number of this layout; a record of another is passed over.
-const SCHEMA: u32 = 2;
+const SCHEMA: u32 = 3;
 /// Bytes of a spectrogram that no clip exceeds.
 const MOST_MEL: usize = 4 << 20;
 

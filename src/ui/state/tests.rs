@@ -121,6 +121,7 @@ pub(super) fn second(job: JobId, winner: Emotion) -> DeepEvent {
         attention: vec![],
         against: None,
         windows: 1,
+        hearings: 1,
         encoder_millis: 250.0,
     };
     let voice =

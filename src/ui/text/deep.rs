@@ -2,7 +2,7 @@
 
 use super::{emotion, percent};
 use crate::Error;
-use crate::analysis::Tier;
+use crate::analysis::{DeepAnalysis, Tier};
 use crate::ui::state::{DeepStatus, Report};
 
 /// Title in the footer, and of the switch.
@@ -111,9 +111,13 @@ pub fn tier_pending(status: &DeepStatus) -> &'static str {
 }
 
 /// Of the row of the deep tier's vote: the time before it.
-pub fn encoder_note(windows: usize, millis: f32) -> String {
-    let parts = if windows == 1 { String::new() } else { format!(" for {windows} parts") };
-    format!("Weighted vote, after {} of encoder{parts}", super::millis(millis))
+pub fn encoder_note(found: &DeepAnalysis) -> String {
+    let parts = match found.windows / found.hearings.max(1) {
+        0 | 1 => String::new(),
+        parts => format!(" for {parts} parts"),
+    };
+    let twice = if found.hearings > 1 { "; noisy, so heard twice: as it is, and with the noise reduced" } else { "" };
+    format!("Weighted vote, after {} of encoder{parts}{twice}", super::millis(found.encoder_millis))
 }
 
 /// Of the row of the quick tier's vote.

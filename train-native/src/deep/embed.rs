@@ -11,8 +11,11 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 use indicatif::ParallelProgressIterator;
 use rayon::prelude::*;
-use undertone::audio::{Audio, prepare};
-use undertone::features::{ENCODER_BLOCK, ENCODER_STRIDE, FeatureConfig, encoder_windows, mel_spectrogram};
+use undertone::audio::{NoiseModel, prepare};
+use undertone::features::{
+    ENCODER_BLOCK, ENCODER_STRIDE, FeatureConfig, MelSpectrogram, encoder_windows, mel_spectrogram, second_hearing,
+    wants_second_hearing,
+};
 use undertone::inference::{Encoded, Encoder, EncoderEntry, VoiceMean};
 
 use crate::augment::{Augmentation, augment, copy_seed};
@@ -156,7 +159,7 @@ pub fn embed(
                     interrupt::check()?;
                     let changed = if copy == 0 { String::new() } else { format!("{copy} {settings}") };
                     cached(content, &changed, config, encoder, cache, || {
-                        augment(audio()?, augmentation, copy, copy_seed)
+                        Ok(Some(mel_spectrogram(&augment(audio()?, augmentation, copy, copy_seed)?, config)))
                     })
                 })
                 .collect()
@@ -166,42 +169,37 @@ pub fn embed(
     found
 }
 
-/// The outputs for `clips` as they are; the other clips have none.
-///
-/// # Errors
-/// As [`embed`].
-pub fn embed_these(
-    dataset: &Dataset,
-    clips: &[usize],
-    config: &FeatureConfig,
-    encoder: &Encoder,
-    cache: &FeatureCache,
-) -> Result<Embeddings> {
-    embed_by(dataset, clips, "speech encoder", |clip| {
-        cached(&dataset.content[clip], "", config, encoder, cache, || {
-            Ok(prepare(&recorded(&dataset.clips[clip], config.sample_rate)?)?.audio)
-        })
-    })
-}
-
-/// The outputs for `clips` under `condition`, of each one copy; the other clips have none.
+/// The outputs for `clips` as the page hears them, noisy ones twice, under `condition` where there is one; of each one copy. The
+/// other clips have none.
 ///
 /// # Errors
 /// As [`embed`]; what the condition says.
-pub fn embed_under(
-    condition: Condition,
+pub fn embed_tested(
     dataset: &Dataset,
     clips: &[usize],
+    condition: Option<Condition>,
     config: &FeatureConfig,
     encoder: &Encoder,
     cache: &FeatureCache,
 ) -> Result<Embeddings> {
-    embed_by(dataset, clips, &format!("speech encoder, {condition}"), |clip| {
+    let noise = NoiseModel::included()?;
+    let changed = condition.map_or_else(String::new, |condition| format!("condition {condition}"));
+    let message = condition.map_or_else(|| "speech encoder".into(), |condition| format!("speech encoder, {condition}"));
+    embed_by(dataset, clips, &message, |clip| {
         let content = &dataset.content[clip];
-        cached(content, &format!("condition {condition}"), config, encoder, cache, || {
-            let clip = recorded(&dataset.clips[clip], config.sample_rate)?;
-            Ok(prepare(&condition.apply(&clip, content)?)?.audio)
-        })
+        let recording = recorded(&dataset.clips[clip], config.sample_rate)?;
+        let recording = match condition {
+            Some(condition) => condition.apply(&recording, content)?,
+            None => recording,
+        };
+        let once = || -> Result<_> { Ok(Some(mel_spectrogram(&prepare(&recording)?.audio, config))) };
+        let mut windows = cached(content, &changed, config, encoder, cache, once)?;
+        if wants_second_hearing(&recording) {
+            let changed = format!("second hearing {changed}");
+            let again = || -> Result<_> { Ok(second_hearing(&prepare(&recording)?.audio, &noise, config)?) };
+            windows.extend(cached(content, &changed, config, encoder, cache, again)?);
+        }
+        Ok(windows)
     })
 }
 
@@ -231,14 +229,15 @@ fn cached(
     config: &FeatureConfig,
     encoder: &Encoder,
     cache: &FeatureCache,
-    audio: impl FnOnce() -> Result<Audio>,
+    mel: impl FnOnce() -> Result<Option<MelSpectrogram>>,
 ) -> Result<Vec<Embedded>> {
     let entry = encoder.entry();
     let key = Key::new(content, &(config, &entry.sha256, entry.window_frames), changed)?;
     let mut found = match cache.get_bytes(&key).and_then(|bytes| decode(&bytes, entry)) {
         Some(found) => found,
         None => {
-            let made = run(&audio()?, config, encoder)?;
+            let Some(mel) = mel()? else { return Ok(Vec::new()) };
+            let made = run(&mel, encoder)?;
             cache.put_bytes(&key, &encode(&made)?)?;
             made
         }
@@ -259,8 +258,8 @@ fn leave(windows: &mut [Embedded], file: &Path) {
     }
 }
 
-fn run(audio: &Audio, config: &FeatureConfig, encoder: &Encoder) -> Result<Vec<Embedded>> {
-    let windows = encoder_windows(&mel_spectrogram(audio, config), encoder.entry().window_frames);
+fn run(mel: &MelSpectrogram, encoder: &Encoder) -> Result<Vec<Embedded>> {
+    let windows = encoder_windows(mel, encoder.entry().window_frames);
     windows.iter().map(|window| Ok(Embedded::of(&encoder.run(window)?))).collect()
 }
 

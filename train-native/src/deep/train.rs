@@ -4,9 +4,9 @@ mod asides;
 mod baselines;
 mod calls;
 mod corrections;
+mod tested;
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use undertone::features::FeatureConfig;
+use undertone::features::{FeatureConfig, SECOND_HEARING_DB};
 use undertone::inference::{
     Emotion, Encoder, EncoderEntry, EnsembleEntry, Manifest, Member, Probabilities, Tier, sha256_hex,
 };
@@ -186,7 +186,7 @@ impl<'a> Bench<'a> {
         if kept.iter().all(Option::is_some) {
             return Ok(kept.into_iter().flatten().collect());
         }
-        let embeddings = self.embed(protocol, seed)?;
+        let embeddings = [self.embed(protocol, seed)?, self.held_out(folds, protocol, seed)?];
         folds
             .par_iter()
             .zip(kept)
@@ -222,22 +222,6 @@ impl<'a> Bench<'a> {
             taught.push(joined);
         }
         Ok(taught)
-    }
-
-    /// The same checkpoints with what the heads answer to their test clips under a condition.
-    fn under(&self, condition: Condition, mut answered: Vec<Vec<Checkpoint>>) -> Result<Vec<Vec<Checkpoint>>> {
-        let clips: BTreeSet<usize> = answered.iter().flatten().flat_map(|fold| fold.test.iter().copied()).collect();
-        let clips: Vec<usize> = clips.into_iter().collect();
-        let embeddings =
-            embed::embed_under(condition, &self.dataset, &clips, &self.features, &self.encoder, &self.cache)?;
-        for (checkpoints, seed) in answered.iter_mut().zip(&self.job.seeds) {
-            let setting = self.setting(*seed, &embeddings);
-            checkpoints.par_iter_mut().try_for_each(|fold| -> Result<()> {
-                fold.test_answers = fold.fitted.answers(setting, &self.encoder, &self.features, &fold.test)?;
-                Ok(())
-            })?;
-        }
-        Ok(answered)
     }
 
     /// The figures of each head and of the vote, printed and ready to be recorded; `answered` has the folds of each seed.
@@ -337,9 +321,9 @@ impl<'a> Bench<'a> {
         protocol: Protocol,
         name: &str,
         seed: u64,
-        embeddings: &Embeddings,
+        [training, tested]: &[Embeddings; 2],
     ) -> Result<Checkpoint> {
-        let setting = self.setting(seed, embeddings);
+        let (setting, as_tested) = (self.setting(seed, training), self.setting(seed, tested));
         let inner = self.inner(protocol, fold, seed)?;
         let bar = self.bars.add(ProgressBar::new(1));
         bar.set_style(
@@ -355,13 +339,14 @@ impl<'a> Bench<'a> {
             }
         };
         let calibration = fit(setting, &inner.train, None, &show("calibration"))?;
-        let answers = |fitted: &Fitted, clips: &[usize]| fitted.answers(setting, &self.encoder, &self.features, clips);
+        let answers =
+            |fitted: &Fitted, clips: &[usize]| fitted.answers(as_tested, &self.encoder, &self.features, clips);
         let inner_answers = answers(&calibration, &inner.test)?;
         let start: Option<&Linear> = calibration.linear.as_ref();
         let fitted = fit(setting, &fold.train, start, &show("all speakers"))?;
         let test_answers = answers(&fitted, &fold.test)?;
         let heard = if self.tries_baselines(protocol) {
-            self.heard(setting, (&calibration, &inner.test), (&fitted, &fold.test))?
+            self.heard(as_tested, (&calibration, &inner.test), (&fitted, &fold.test))?
         } else {
             Vec::new()
         };
@@ -398,7 +383,14 @@ impl<'a> Bench<'a> {
         let heads = DeepRecipe { choose_members: false, vote: None, ..self.job.recipe.clone() };
         let recipe = heads.sha256(&self.features, &self.entry.sha256)?;
         let inner = self.inner(protocol, fold, seed)?;
-        let hash = sha256_hex(&serde_json::to_vec(&(recipe, of(&inner.train), of(&inner.test), of(&fold.test), seed))?);
+        let hash = sha256_hex(&serde_json::to_vec(&(
+            recipe,
+            of(&inner.train),
+            of(&inner.test),
+            of(&fold.test),
+            seed,
+            SECOND_HEARING_DB,
+        ))?);
         Ok(self.job.work.join("folds").join(format!("{}-{}.json", name.replace(':', "-"), &hash[..24])))
     }
 

@@ -46,6 +46,7 @@ async fn the_second_answer_takes_the_place_of_the_first() -> Result<()> {
             shown.model(&file.name)?;
         }
         let seen = browser.run("return window.seen", vec![]).await?;
+        ensure!(page.deep_figure("hearings").await? == 1.0, "a clean clip was not heard once");
         let names: Vec<&str> = seen.as_array().into_iter().flatten().filter_map(|now| now[2].as_str()).collect();
         let tiers: Vec<&str> = seen.as_array().into_iter().flatten().filter_map(|now| now[1].as_str()).collect();
         println!("{}", names.join(" -> "));
@@ -182,6 +183,41 @@ async fn it_works_where_the_browser_keeps_nothing() -> Result<()> {
         page.sharpened().await?.check()
     })
     .await
+}
+
+/// A voice over loud noise.
+fn noisy_clip() -> Vec<u8> {
+    let mut state = 5_u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        0.06 * ((state >> 8) as f32 / (1 << 23) as f32 - 1.0)
+    };
+    let samples: Vec<f32> = voice(2.0, 150.0, 16_000).into_iter().map(|sample| sample + noise()).collect();
+    wav(&samples, 16_000, 1, Encoding::Pcm16)
+}
+
+#[tokio::test]
+async fn a_noisy_clip_is_heard_twice_or_once_where_its_noise_cannot_be_reduced() -> Result<()> {
+    let note = "return document.querySelector('#result [data-group=deep]').textContent.includes('heard twice')";
+    let whole = Site::built("/some/where/")?;
+    let without = Site::changed(|folder| Ok(std::fs::remove_file(folder.join("noise.rnn"))?))?;
+    let mut answers = Vec::new();
+    for (site, hearings) in [(whole, 2.0), (without, 1.0)] {
+        let answer = Browser::with(async |browser| {
+            let page = Page::open(browser, &site).await?;
+            page.result_of("noisy.wav", &noisy_clip()).await?;
+            let shown = page.sharpened().await?;
+            shown.check()?;
+            let figures = [page.deep_figure("hearings").await?, page.deep_figure("windows").await?];
+            ensure!(figures == [hearings; 2], "hearings and windows: {figures:?}");
+            ensure!(browser.run(note, vec![]).await? == (hearings > 1.0), "what the page says of it is not so");
+            Ok(shown.probabilities)
+        })
+        .await?;
+        answers.push(answer);
+    }
+    ensure!(answers[0] != answers[1], "the second hearing said nothing");
+    Ok(())
 }
 
 #[tokio::test]

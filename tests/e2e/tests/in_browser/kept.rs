@@ -64,14 +64,32 @@ async fn a_browser_that_keeps_nothing_is_told_of_and_nothing_is_lost() -> Result
         browser
             .before_each_page("IDBFactory.prototype.open = () => { throw new Error('storage is blocked'); };")
             .await?;
-        let page = Page::open(browser, &site).await?;
-        page.result_of("voice.wav", &good_clip()).await?;
-        page.press("#keep-results").await?;
-        let said = "return document.querySelector('#keep-trouble')?.innerText.includes('storage is blocked')";
-        browser.wait_for("a message", LIMIT, said, vec![]).await?;
-        page.shown().await?.check()
+        told(browser, &site, "storage is blocked").await
+    })
+    .await?;
+    // As where the disk is full: the request goes well, and what it did is taken back.
+    let taken_back = "const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (...what) {
+          const request = put.apply(this, what);
+          request.addEventListener('success', () => this.transaction.abort());
+          return request;
+        };";
+    Browser::with(async |browser| {
+        browser.before_each_page(taken_back).await?;
+        told(browser, &site, "the browser's store failed").await?;
+        ensure!(browser.run(STORED, records(json!(0))).await? == json!(true), "it was kept after all");
+        Ok(())
     })
     .await
+}
+
+async fn told(browser: &Browser, site: &Site, why: &str) -> Result<()> {
+    let page = Page::open(browser, site).await?;
+    page.result_of("voice.wav", &good_clip()).await?;
+    page.press("#keep-results").await?;
+    let said = "return document.querySelector('#keep-trouble')?.innerText.includes(arguments[0])";
+    browser.wait_for("a message", LIMIT, said, vec![json!(why)]).await?;
+    page.shown().await?.check()
 }
 
 #[tokio::test]

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::baselines::Heard;
 use super::{Bench, Checkpoint};
 use crate::atomic;
-use crate::deep::embed;
 use crate::split::{Fold, Protocol};
 
 /// Of a fold; empty of heads that know no baselines.
@@ -54,7 +53,7 @@ impl Bench<'_> {
         }
         let clips: BTreeSet<usize> = checkpoints.iter().flat_map(|fold| fold.test.iter().copied()).collect();
         let clips: Vec<usize> = clips.into_iter().collect();
-        let embeddings = embed::embed_these(&self.dataset, &clips, &self.features, &self.encoder, &self.cache)?;
+        let embeddings = self.embed_tested(&clips, None)?;
         let setting = self.setting(seed, &embeddings);
         let make = |(path, checkpoint): (&std::path::PathBuf, &Checkpoint)| {
             let aside = Aside {

@@ -1,10 +1,11 @@
-//! The shipped deep tier with a speaker's ordinary voice: the page's own path, natively.
+//! The shipped deep tier, with a speaker's ordinary voice and of a noisy clip: the page's own path, natively.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use undertone::analysis::{Analysis, Analyzer, Baseline, Clip, Deepened, Deepening, Timing};
-use undertone::audio::{Audio, decode, resample};
+use undertone::audio::{Audio, NoiseModel, decode, resample};
 use undertone::inference::{DeepEngine, Engine, Manifest, Probabilities, VoiceMean};
 
 fn file(name: &str) -> PathBuf {
@@ -98,4 +99,36 @@ fn a_recording_is_read_against_its_own_voice_and_against_a_known_one() {
     assert_ne!(own_reading.moments, own.moments);
     assert_ne!(own_reading.moments, known_reading.moments);
     assert!(timing().run(&quick, None).unwrap().against.is_none(), "the quick tier knows no baselines");
+}
+
+#[test]
+fn a_noisy_clip_is_heard_twice_where_its_noise_can_be_reduced() {
+    let (quick, deep) = engines();
+    let clean = resample(&decode(sample("excited-voice.flac"), Some("flac")).unwrap().audio, 16_000).unwrap();
+    let mut state = 1u32;
+    let noisy = clean.samples().iter().map(|sample| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        sample + 0.1 * f32::from((state >> 16) as u16 as i16) / 32_768.0
+    });
+    let clip = |samples: Vec<f32>| Clip::Pcm { samples, sample_rate: 16_000 };
+    let deepening = |clip| Analyzer::new(clip).run(&quick, &|| 0.0).unwrap().1.unwrap();
+    let noise = Rc::new(NoiseModel::included().unwrap());
+
+    let once = deepening(clip(clean.samples().to_vec()));
+    assert!(!once.wants_noise_model());
+    let found = once.with_noise_model(Rc::clone(&noise)).run(&deep, &|| 0.0).unwrap().analysis;
+    assert_eq!(found.hearings, 1);
+
+    let noisy = deepening(clip(noisy.collect()));
+    assert!(noisy.wants_noise_model());
+    let once = noisy.clone().run(&deep, &|| 0.0).unwrap();
+    let twice = noisy.with_noise_model(noise);
+    assert!(!twice.wants_noise_model());
+    let twice = twice.run(&deep, &|| 0.0).unwrap();
+    assert_eq!((once.analysis.hearings, twice.analysis.hearings), (1, 2));
+    assert_eq!(twice.analysis.windows, 2 * once.analysis.windows);
+    assert_eq!(twice.analysis.attention.len(), once.analysis.attention.len());
+    assert!((twice.analysis.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+    assert!(distance(&once.analysis.probabilities, &twice.analysis.probabilities) > 1e-3);
+    assert!(distance(&once.voice.answer, &twice.voice.answer) > 1e-3 && once.voice.mean != twice.voice.mean);
 }
