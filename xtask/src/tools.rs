@@ -141,6 +141,8 @@ impl Tool<'_> {
         if self.locked {
             command.arg("--locked");
         }
+        // Trunk asks for one unit and all of its libraries in it: minutes for a program that runs for seconds.
+        command.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
         if let Err(error) = run(command.env("CARGO_TARGET_DIR", &build)) {
             bail!("{} {} could not be installed: {error:#}", self.package, self.version);
         }
