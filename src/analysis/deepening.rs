@@ -175,8 +175,9 @@ impl Deepening {
         self.state = match std::mem::replace(&mut self.state, State::Ended) {
             State::Begun => {
                 let mut windows = engine.windows(&self.mel);
-                if let Some(cleaned) = self.second_hearing(engine)? {
-                    windows.extend(engine.windows(&cleaned));
+                if let Some((cleaned, first)) = self.second_hearing(engine)? {
+                    let later = |window: EncoderWindow| EncoderWindow { start: first + window.start, ..window };
+                    windows.extend(engine.windows(&cleaned).into_iter().map(later));
                     self.hearings = 2;
                 }
                 State::Encoding { windows, encoded: Vec::new(), millis: (now() - start) as f32 }
@@ -223,7 +224,7 @@ impl Deepening {
         }
     }
 
-    fn second_hearing(&self, engine: &DeepEngine) -> Result<Option<MelSpectrogram>> {
+    fn second_hearing(&self, engine: &DeepEngine) -> Result<Option<(MelSpectrogram, usize)>> {
         match self.noisy.as_ref().zip(self.noise.as_ref()) {
             Some((noisy, model)) => second_hearing(noisy, model, &engine.manifest().features),
             None => Ok(None),

@@ -3,7 +3,7 @@
 
 use super::quality::snr_db;
 use super::{FeatureConfig, MelSpectrogram, mel_spectrogram};
-use crate::audio::{Audio, NoiseModel, denoise_by, normalize_level};
+use crate::audio::{Audio, NoiseModel, denoise_by, prepare};
 use crate::{Error, Result};
 
 /// Level of the speech over the noise, in dB, from which on one hearing is enough. Studio recordings have more by far.
@@ -16,16 +16,23 @@ pub fn wants_second_hearing(recording: &Audio) -> bool {
     recording.seconds() <= MOST_SECONDS && snr_db(recording) < SECOND_HEARING_DB
 }
 
-/// The log-mel spectrogram of prepared sound with its noise reduced at full strength and its level evened anew, of as many
-/// frames as [`mel_spectrogram`] of the sound as it is; `None` where nothing but noise is left of it.
+/// Of prepared sound with its noise reduced at full strength, prepared anew: what noise hid of the silence at its ends goes.
+/// The log-mel spectrogram, and the frame of the sound as it is that it begins with; `None` where too little is left.
 ///
 /// # Errors
 /// As [`denoise_by`].
-pub fn second_hearing(prepared: &Audio, model: &NoiseModel, config: &FeatureConfig) -> Result<Option<MelSpectrogram>> {
+pub fn second_hearing(
+    prepared: &Audio,
+    model: &NoiseModel,
+    config: &FeatureConfig,
+) -> Result<Option<(MelSpectrogram, usize)>> {
     let (cleaned, _) = denoise_by(model, prepared, 1.0)?;
-    match normalize_level(&cleaned) {
-        Ok(leveled) => Ok(Some(mel_spectrogram(&leveled, config))),
-        Err(Error::Silent) => Ok(None),
+    match prepare(&cleaned) {
+        Ok(again) => {
+            let start = (again.kept.0 * config.frame_rate()).round() as usize;
+            Ok(Some((mel_spectrogram(&again.audio, config), start)))
+        }
+        Err(Error::Silent | Error::TooShort { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -55,13 +62,13 @@ mod tests {
     }
 
     #[test]
-    fn it_has_the_same_frames_and_less_noise_between_them() {
+    fn it_lies_within_the_first_and_has_less_noise() {
         let config = FeatureConfig::default();
         let prepared = prepare(&clip(0.1, 3)).unwrap().audio;
         let model = NoiseModel::included().unwrap();
         let once = mel_spectrogram(&prepared, &config);
-        let twice = second_hearing(&prepared, &model, &config).unwrap().unwrap();
-        assert_eq!(once.values.dim(), twice.values.dim());
+        let (twice, start) = second_hearing(&prepared, &model, &config).unwrap().unwrap();
+        assert!(start + twice.values.ncols() <= once.values.ncols() + 1, "{start} {:?}", twice.values.dim());
         let floor = |mel: &MelSpectrogram| mel.values.iter().copied().fold(f32::INFINITY, f32::min);
         assert!(floor(&twice) < floor(&once) - 0.5, "{} {}", floor(&twice), floor(&once));
         let hush = Audio::new(vec![0.0; 16_000], 16_000).unwrap();

@@ -112,12 +112,12 @@ pub fn tier_pending(status: &DeepStatus) -> &'static str {
 
 /// Of the row of the deep tier's vote: the time before it.
 pub fn encoder_note(found: &DeepAnalysis) -> String {
-    let parts = match found.windows / found.hearings.max(1) {
-        0 | 1 => String::new(),
-        parts => format!(" for {parts} parts"),
-    };
-    let twice = if found.hearings > 1 { "; noisy, so heard twice: as it is, and with the noise reduced" } else { "" };
-    format!("Weighted vote, after {} of encoder{parts}{twice}", super::millis(found.encoder_millis))
+    let time = super::millis(found.encoder_millis);
+    match (found.hearings, found.windows) {
+        (2.., _) => format!("Weighted vote; heard twice in {time}"),
+        (_, 1) => format!("Weighted vote, after {time} of encoder"),
+        (_, parts) => format!("Weighted vote, after {time} of encoder for {parts} parts"),
+    }
 }
 
 /// Of the row of the quick tier's vote.

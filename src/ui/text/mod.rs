@@ -75,7 +75,8 @@ pub const SOUND: &str = "The recording";
 /// Title of the models.
 pub const MODELS: &str = "What each model said";
 /// Under the models.
-pub const MODELS_NOTE: &str = "Each model judges the same clip by itself; the answer above is a weighted vote.";
+pub const MODELS_NOTE: &str = "Each model judges the same clip by itself; the answer above is a weighted vote. A clip with much noise in it is heard \
+     twice for the sharper answer: as it is, and with its noise reduced.";
 /// Title of the stage times.
 pub const STAGES: &str = "Where the time went";
 /// Title of the waveform.

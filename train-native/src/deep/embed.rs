@@ -195,8 +195,10 @@ pub fn embed_tested(
         let once = || -> Result<_> { Ok(Some(mel_spectrogram(&prepare(&recording)?.audio, config))) };
         let mut windows = cached(content, &changed, config, encoder, cache, once)?;
         if wants_second_hearing(&recording) {
-            let changed = format!("second hearing {changed}");
-            let again = || -> Result<_> { Ok(second_hearing(&prepare(&recording)?.audio, &noise, config)?) };
+            let changed = format!("heard again {changed}");
+            let again = || -> Result<_> {
+                Ok(second_hearing(&prepare(&recording)?.audio, &noise, config)?.map(|(mel, _)| mel))
+            };
             windows.extend(cached(content, &changed, config, encoder, cache, again)?);
         }
         Ok(windows)

@@ -3,6 +3,7 @@
 
 use anyhow::{Result, bail, ensure};
 use serde_json::json;
+use undertone_e2e::axe;
 use undertone_e2e::browser::{Browser, INSECURE_HOST};
 use undertone_e2e::deep::files;
 use undertone_e2e::page::Page;
@@ -16,6 +17,24 @@ use crate::good_clip;
 const SAVE_DATA: &str =
     "Object.defineProperty(Navigator.prototype, 'connection', {configurable: true, get: () => ({saveData: true})})";
 
+/// Notes each state of the line, and where the parts of the result stand at each frame.
+const WATCH: &str = "
+    window.seen = []; window.places = [];
+    const look = () => {
+      const result = document.querySelector('#result');
+      if (!result) return;
+      const now = [result.dataset.job, result.dataset.tier, document.querySelector('#deep-status').dataset.state];
+      if (String(seen.at(-1)) !== String(now)) seen.push(now);
+    };
+    const paint = () => {
+      const [top, ...places] = ['.answer', '.sound', '.models', '.times'].map(
+        part => document.querySelector('#result ' + part)?.getBoundingClientRect().top).map((place, _, all) => place - all[0]);
+      if (top === 0 && String(window.places.at(-1)) !== String(places)) window.places.push(places);
+      requestAnimationFrame(paint);
+    };
+    paint();
+    new MutationObserver(look).observe(document.body, {childList: true, subtree: true, attributes: true});";
+
 #[tokio::test]
 async fn the_second_answer_takes_the_place_of_the_first() -> Result<()> {
     let files = files(&path_from("UNDERTONE_DIST")?)?;
@@ -23,23 +42,7 @@ async fn the_second_answer_takes_the_place_of_the_first() -> Result<()> {
     Browser::with(async |browser| {
         let page = Page::open(browser, &site).await?;
         ensure!(page.models_state().await? == "ready");
-        let watch = "
-            window.seen = []; window.places = [];
-            const look = () => {
-              const result = document.querySelector('#result');
-              if (!result) return;
-              const now = [result.dataset.job, result.dataset.tier, document.querySelector('#deep-status').dataset.state];
-              if (String(seen.at(-1)) !== String(now)) seen.push(now);
-            };
-            const paint = () => {
-              const [top, ...places] = ['.answer', '.sound', '.models', '.times'].map(
-                part => document.querySelector('#result ' + part)?.getBoundingClientRect().top).map((place, _, all) => place - all[0]);
-              if (top === 0 && String(window.places.at(-1)) !== String(places)) window.places.push(places);
-              requestAnimationFrame(paint);
-            };
-            paint();
-            new MutationObserver(look).observe(document.body, {childList: true, subtree: true, attributes: true});";
-        page.start_drop("voice.wav", &good_clip(), watch).await?;
+        page.start_drop("voice.wav", &good_clip(), WATCH).await?;
         let shown = page.sharpened().await?;
         shown.check()?;
         for file in &files[1..] {
@@ -199,18 +202,29 @@ fn noisy_clip() -> Vec<u8> {
 #[tokio::test]
 async fn a_noisy_clip_is_heard_twice_or_once_where_its_noise_cannot_be_reduced() -> Result<()> {
     let note = "return document.querySelector('#result [data-group=deep]').textContent.includes('heard twice')";
+    let screenshots = path_from("UNDERTONE_SCREENSHOTS")?;
     let whole = Site::built("/some/where/")?;
     let without = Site::changed(|folder| Ok(std::fs::remove_file(folder.join("noise.rnn"))?))?;
     let mut answers = Vec::new();
     for (site, hearings) in [(whole, 2.0), (without, 1.0)] {
         let answer = Browser::with(async |browser| {
             let page = Page::open(browser, &site).await?;
-            page.result_of("noisy.wav", &noisy_clip()).await?;
+            ensure!(page.models_state().await? == "ready");
+            page.start_drop("noisy.wav", &noisy_clip(), WATCH).await?;
             let shown = page.sharpened().await?;
             shown.check()?;
+            let places = browser.run("return window.places", vec![]).await?;
+            ensure!(moved_by(&places)? < 0.5, "the page jumped: {places}");
             let figures = [page.deep_figure("hearings").await?, page.deep_figure("windows").await?];
             ensure!(figures == [hearings; 2], "hearings and windows: {figures:?}");
             ensure!(browser.run(note, vec![]).await? == (hearings > 1.0), "what the page says of it is not so");
+            if hearings > 1.0 {
+                for (width, scheme) in [(1280, "light"), (320, "dark")] {
+                    let name = format!("heard-twice-{width}-{scheme}.png");
+                    page.screenshot(&screenshots.join(name), width, scheme).await?;
+                    axe::check(browser, &format!("heard twice, {width} px, {scheme}")).await?;
+                }
+            }
             Ok(shown.probabilities)
         })
         .await?;
