@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::{
-    Analyzer, Answer, Clip, DeepStep, Emotion, NoiseModel, Position, Probabilities, Step, Tier, VoiceAttributes,
+    Analyzer, Answer, Clip, DeepStep, Emotion, Position, Probabilities, Step, Tier, VoiceAttributes,
 };
 use crate::browser::{Download, Freshness, now, yield_now};
 use crate::inference::{DeepEngine, Engine, Manifest};
@@ -91,10 +91,8 @@ pub async fn analyze(samples: Vec<f32>, sample_rate: u32, options: &Options) -> 
         yield_now().await;
     };
     let sharpened = match (deep, analyzer.into_deepening()) {
-        (Some(deep), Some(mut deepening)) => {
-            if deepening.wants_noise_model() {
-                deepening = deepening.with_noise_model(Rc::new(NoiseModel::included()?));
-            }
+        (Some(deep), Some(deepening)) => {
+            let mut deepening = deepening.with_included_noise_model()?;
             loop {
                 yield_now().await;
                 if let DeepStep::Done(found) = deepening.step(&deep, &now)? {

@@ -142,6 +142,18 @@ impl Deepening {
         self
     }
 
+    /// As [`with_noise_model`](Self::with_noise_model) where one is wanted, with the weights that come with the program.
+    ///
+    /// # Errors
+    /// As [`NoiseModel::included`].
+    pub fn with_included_noise_model(self) -> Result<Self> {
+        if !self.wants_noise_model() {
+            return Ok(self);
+        }
+        let model = NoiseModel::included()?;
+        Ok(self.with_noise_model(Rc::new(model)))
+    }
+
     /// Set against that baseline too, where the heads know baselines.
     ///
     /// # Errors

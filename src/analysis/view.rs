@@ -54,14 +54,9 @@ pub struct DeepAnalysis {
     /// Windows that the clip was heard in, in all its hearings.
     pub windows: usize,
     /// How often it was heard: a noisy clip twice, as it is and with its noise reduced.
-    #[serde(default = "once")]
     pub hearings: usize,
     /// Time that the noise reduction and the encoder took for all of them, in milliseconds.
     pub encoder_millis: f32,
-}
-
-fn once() -> usize {
-    1
 }
 
 /// A clip as it was read.

@@ -40,7 +40,6 @@ pub fn second_hearing(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::prepare;
 
     /// A hum that comes and goes, over noise of that amplitude.
     fn clip(noise: f32, seconds: usize) -> Audio {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -12,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use undertone::analysis::{Analysis, Analyzer, Clip, DeepAnalysis};
-use undertone::audio::{MAX_BYTES, NoiseModel};
+use undertone::audio::MAX_BYTES;
 use undertone::inference::{DeepEngine, Emotion, Encoder, Engine, Manifest, ModelEntry, Probabilities, Tier};
 
 use crate::cli::PredictArgs;
@@ -172,11 +171,9 @@ fn analyse(path: &Path, engines: &Engines) -> Result<(Analysis, Option<DeepAnaly
     let (analysis, deepening) =
         Analyzer::new(Clip::File { name, bytes }).run(&engines.quick, &clock).map_err(refuse)?;
     let deep = match (&engines.deep, deepening) {
-        (Some(engine), Some(mut deepening)) => {
-            if deepening.wants_noise_model() {
-                deepening = deepening.with_noise_model(Rc::new(NoiseModel::included().map_err(refuse)?));
-            }
-            Some(deepening.run(engine, &clock).map_err(refuse)?.analysis)
+        (Some(engine), Some(deepening)) => {
+            let heard = deepening.with_included_noise_model().and_then(|deepening| deepening.run(engine, &clock));
+            Some(heard.map_err(refuse)?.analysis)
         }
         _ => None,
     };

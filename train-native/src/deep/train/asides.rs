@@ -1,8 +1,6 @@
 //! What a fold's heads say beside their answers: of wrong baselines, and where each test clip lies. It needs no training, so it is kept in a
 //! file of its own beside the checkpoint.
 
-use std::collections::BTreeSet;
-
 use anyhow::Result;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -51,9 +49,8 @@ impl Bench<'_> {
         if let Some(found) = found.filter(|_| self.job.resume) {
             return Ok(found);
         }
-        let clips: BTreeSet<usize> = checkpoints.iter().flat_map(|fold| fold.test.iter().copied()).collect();
-        let clips: Vec<usize> = clips.into_iter().collect();
-        let embeddings = self.embed_tested(&clips, None)?;
+        let tested = checkpoints.iter().flat_map(|fold| fold.test.iter().copied());
+        let embeddings = self.embed_tested(tested, None)?;
         let setting = self.setting(seed, &embeddings);
         let make = |(path, checkpoint): (&std::path::PathBuf, &Checkpoint)| {
             let aside = Aside {
