@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Against, Answer, Baseline, ClipVoice, DeepAnalysis};
 use crate::audio::{Audio, NoiseModel};
-use crate::features::{EncoderWindow, MelSpectrogram, second_hearing};
+use crate::features::{EncoderWindow, MelSpectrogram, Twice, hear_twice};
 use crate::inference::{DeepEngine, DeepInputs, Encoded, Probabilities, Speech, VoiceMean, calibration, winner};
 use crate::{Error, Result};
 
@@ -135,7 +135,7 @@ impl Deepening {
         self.noisy.is_some() && self.noise.is_none()
     }
 
-    /// With what reduces the noise of a noisy clip, which is then heard twice; see [`second_hearing`]. Without it every clip is
+    /// With what reduces the noise of a noisy clip, which is then heard twice; see [`hear_twice`]. Without it every clip is
     /// heard once.
     pub fn with_noise_model(mut self, model: Rc<NoiseModel>) -> Self {
         self.noise = Some(model);
@@ -186,12 +186,14 @@ impl Deepening {
         let start = now();
         self.state = match std::mem::replace(&mut self.state, State::Ended) {
             State::Begun => {
-                let mut windows = engine.windows(&self.mel);
-                if let Some((cleaned, first)) = self.second_hearing(engine)? {
-                    let later = |window: EncoderWindow| EncoderWindow { start: first + window.start, ..window };
-                    windows.extend(engine.windows(&cleaned).into_iter().map(later));
-                    self.hearings = 2;
-                }
+                let windows = match self.hear_twice(engine)? {
+                    Some(Twice { as_it_is, cleaned, start }) => {
+                        self.hearings = 2;
+                        let later = |window: EncoderWindow| EncoderWindow { start: start + window.start, ..window };
+                        [as_it_is, cleaned].iter().flat_map(|mel| engine.windows(mel)).map(later).collect()
+                    }
+                    None => engine.windows(&self.mel),
+                };
                 State::Encoding { windows, encoded: Vec::new(), millis: (now() - start) as f32 }
             }
             State::Encoding { windows, mut encoded, millis } => match windows.get(encoded.len()) {
@@ -236,9 +238,9 @@ impl Deepening {
         }
     }
 
-    fn second_hearing(&self, engine: &DeepEngine) -> Result<Option<(MelSpectrogram, usize)>> {
+    fn hear_twice(&self, engine: &DeepEngine) -> Result<Option<Twice>> {
         match self.noisy.as_ref().zip(self.noise.as_ref()) {
-            Some((noisy, model)) => second_hearing(noisy, model, &engine.manifest().features),
+            Some((noisy, model)) => hear_twice(noisy, model, &engine.manifest().features),
             None => Ok(None),
         }
     }

@@ -36,7 +36,7 @@ pub use names::functional_names;
 pub use picture::{picture, resized};
 pub use pitch::{F0Contour, f0_contour};
 pub use quality::{RecordingQuality, recording_quality};
-pub use second_hearing::{SECOND_HEARING_DB, second_hearing, wants_second_hearing};
+pub use second_hearing::{SECOND_HEARING_DB, Twice, hear_twice, wants_second_hearing};
 pub use sets::FeatureSet;
 pub use spectral::{MelSpectrogram, mel_spectrogram};
 pub use speech::{SpeechEvidence, require_speech, speech_cues, speech_evidence};

@@ -3,7 +3,7 @@
 
 use super::quality::snr_db;
 use super::{FeatureConfig, MelSpectrogram, mel_spectrogram};
-use crate::audio::{Audio, NoiseModel, denoise_by, prepare};
+use crate::audio::{Audio, NoiseModel, denoise_by, normalize_level, prepare};
 use crate::{Error, Result};
 
 /// Level of the speech over the noise, in dB, from which on one hearing is enough. Studio recordings have more by far.
@@ -16,25 +16,37 @@ pub fn wants_second_hearing(recording: &Audio) -> bool {
     recording.seconds() <= MOST_SECONDS && snr_db(recording) < SECOND_HEARING_DB
 }
 
-/// Of prepared sound with its noise reduced at full strength, prepared anew: what noise hid of the silence at its ends goes.
-/// The log-mel spectrogram, and the frame of the sound as it is that it begins with; `None` where too little is left.
+/// The two hearings of a noisy clip: the same part of it, at the same level.
+#[derive(Clone, Debug)]
+pub struct Twice {
+    /// Log-mel spectrogram of the sound as it is.
+    pub as_it_is: MelSpectrogram,
+    /// Of the sound with its noise reduced.
+    pub cleaned: MelSpectrogram,
+    /// Frame of the prepared sound that both begin with.
+    pub start: usize,
+}
+
+/// Of prepared sound: its noise is reduced at full strength, and what noise hid of the silence at its ends goes from both
+/// hearings. `None` where too little is left.
 ///
 /// # Errors
 /// As [`denoise_by`].
-pub fn second_hearing(
-    prepared: &Audio,
-    model: &NoiseModel,
-    config: &FeatureConfig,
-) -> Result<Option<(MelSpectrogram, usize)>> {
+pub fn hear_twice(prepared: &Audio, model: &NoiseModel, config: &FeatureConfig) -> Result<Option<Twice>> {
     let (cleaned, _) = denoise_by(model, prepared, 1.0)?;
-    match prepare(&cleaned) {
-        Ok(again) => {
-            let start = (again.kept.0 * config.frame_rate()).round() as usize;
-            Ok(Some((mel_spectrogram(&again.audio, config), start)))
-        }
-        Err(Error::Silent | Error::TooShort { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let again = match prepare(&cleaned) {
+        Ok(again) => again,
+        Err(Error::Silent | Error::TooShort { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let sample = |seconds: f32| (f64::from(seconds) * f64::from(prepared.sample_rate())).round() as usize;
+    let (start, end) = (sample(again.kept.0), sample(again.kept.1).min(prepared.samples().len()));
+    let same = Audio::new(prepared.samples()[start.min(end)..end].to_vec(), prepared.sample_rate())?;
+    Ok(Some(Twice {
+        as_it_is: mel_spectrogram(&normalize_level(&same)?, config),
+        cleaned: mel_spectrogram(&again.audio, config),
+        start: (again.kept.0 * config.frame_rate()).round() as usize,
+    }))
 }
 
 #[cfg(test)]
@@ -61,16 +73,21 @@ mod tests {
     }
 
     #[test]
-    fn it_lies_within_the_first_and_has_less_noise() {
+    fn both_are_of_the_same_part_and_the_second_has_less_noise() {
         let config = FeatureConfig::default();
-        let prepared = prepare(&clip(0.1, 3)).unwrap().audio;
+        let mut samples = clip(0.1, 3).samples().to_vec();
+        let hiss: Vec<f32> = clip(0.1, 2).samples().iter().zip(clip(0.0, 2).samples()).map(|(a, b)| a - b).collect();
+        samples.extend(hiss);
+        let prepared = prepare(&Audio::new(samples, 16_000).unwrap()).unwrap().audio;
         let model = NoiseModel::included().unwrap();
-        let once = mel_spectrogram(&prepared, &config);
-        let (twice, start) = second_hearing(&prepared, &model, &config).unwrap().unwrap();
-        assert!(start + twice.values.ncols() <= once.values.ncols() + 1, "{start} {:?}", twice.values.dim());
+        let once = mel_spectrogram(&prepared, &config).values.ncols();
+        let Twice { as_it_is, cleaned, start } = hear_twice(&prepared, &model, &config).unwrap().unwrap();
+        assert_eq!(as_it_is.values.dim(), cleaned.values.dim());
+        let kept = cleaned.values.ncols();
+        assert!(kept * 4 < once * 3 && start + kept <= once + 1, "{start} {kept} of {once}");
         let floor = |mel: &MelSpectrogram| mel.values.iter().copied().fold(f32::INFINITY, f32::min);
-        assert!(floor(&twice) < floor(&once) - 0.5, "{} {}", floor(&twice), floor(&once));
+        assert!(floor(&cleaned) < floor(&as_it_is) - 0.5, "{} {}", floor(&cleaned), floor(&as_it_is));
         let hush = Audio::new(vec![0.0; 16_000], 16_000).unwrap();
-        assert!(second_hearing(&hush, &model, &config).unwrap().is_none());
+        assert!(hear_twice(&hush, &model, &config).unwrap().is_none());
     }
 }

@@ -13,7 +13,7 @@ use indicatif::ParallelProgressIterator;
 use rayon::prelude::*;
 use undertone::audio::{NoiseModel, prepare};
 use undertone::features::{
-    ENCODER_BLOCK, ENCODER_STRIDE, FeatureConfig, MelSpectrogram, encoder_windows, mel_spectrogram, second_hearing,
+    ENCODER_BLOCK, ENCODER_STRIDE, FeatureConfig, MelSpectrogram, Twice, encoder_windows, hear_twice, mel_spectrogram,
     wants_second_hearing,
 };
 use undertone::inference::{Encoded, Encoder, EncoderEntry, VoiceMean};
@@ -159,7 +159,7 @@ pub fn embed(
                     interrupt::check()?;
                     let changed = if copy == 0 { String::new() } else { format!("{copy} {settings}") };
                     cached(content, &changed, config, encoder, cache, || {
-                        Ok(Some(mel_spectrogram(&augment(audio()?, augmentation, copy, copy_seed)?, config)))
+                        Ok(vec![mel_spectrogram(&augment(audio()?, augmentation, copy, copy_seed)?, config)])
                     })
                 })
                 .collect()
@@ -192,16 +192,17 @@ pub fn embed_tested(
             Some(condition) => condition.apply(&recording, content)?,
             None => recording,
         };
-        let once = || -> Result<_> { Ok(Some(mel_spectrogram(&prepare(&recording)?.audio, config))) };
-        let mut windows = cached(content, &changed, config, encoder, cache, once)?;
-        if wants_second_hearing(&recording) {
-            let changed = format!("heard again {changed}");
-            let again = || -> Result<_> {
-                Ok(second_hearing(&prepare(&recording)?.audio, &noise, config)?.map(|(mel, _)| mel))
-            };
-            windows.extend(cached(content, &changed, config, encoder, cache, again)?);
+        let once = || -> Result<_> { Ok(prepare(&recording)?.audio) };
+        if !wants_second_hearing(&recording) {
+            return cached(content, &changed, config, encoder, cache, || Ok(vec![mel_spectrogram(&once()?, config)]));
         }
-        Ok(windows)
+        cached(content, &format!("heard twice {changed}"), config, encoder, cache, || {
+            let prepared = once()?;
+            Ok(match hear_twice(&prepared, &noise, config)? {
+                Some(Twice { as_it_is, cleaned, .. }) => vec![as_it_is, cleaned],
+                None => vec![mel_spectrogram(&prepared, config)],
+            })
+        })
     })
 }
 
@@ -231,15 +232,17 @@ fn cached(
     config: &FeatureConfig,
     encoder: &Encoder,
     cache: &FeatureCache,
-    mel: impl FnOnce() -> Result<Option<MelSpectrogram>>,
+    mels: impl FnOnce() -> Result<Vec<MelSpectrogram>>,
 ) -> Result<Vec<Embedded>> {
     let entry = encoder.entry();
     let key = Key::new(content, &(config, &entry.sha256, entry.window_frames), changed)?;
     let mut found = match cache.get_bytes(&key).and_then(|bytes| decode(&bytes, entry)) {
         Some(found) => found,
         None => {
-            let Some(mel) = mel()? else { return Ok(Vec::new()) };
-            let made = run(&mel, encoder)?;
+            let mut made = Vec::new();
+            for mel in mels()? {
+                made.extend(run(&mel, encoder)?);
+            }
             cache.put_bytes(&key, &encode(&made)?)?;
             made
         }
