@@ -11,8 +11,8 @@ mod use_engine;
 mod use_kept;
 mod use_player;
 mod use_recorder;
+mod use_turns;
 mod use_voices;
-mod use_whole;
 
 use yew::prelude::*;
 
@@ -23,7 +23,7 @@ use self::components::{
 use self::state::{EngineState, JobState};
 use self::use_card::use_place;
 use self::use_engine::use_engine;
-use self::use_whole::use_whole;
+use self::use_turns::use_turns;
 use crate::browser;
 
 /// Behind `#` in the address of the view about the page.
@@ -46,7 +46,7 @@ pub fn mount() {
 #[function_component]
 fn App() -> Html {
     let engine = use_engine();
-    let whole = use_whole(0);
+    let whole = use_turns(1, 0) == 1;
     let state = &*engine.state;
     let about = use_place() == ABOUT;
     let first = matches!(state.job, JobState::Idle) && state.visit.clips.is_empty();

@@ -16,7 +16,7 @@ use crate::protocol::{DeepOffer, JobId};
 use crate::ui::state::{Again, DeepState, DeepStatus, Report, Saved, Voices, VoicesAction, Whys};
 use crate::ui::use_engine::Listen;
 use crate::ui::use_player::use_player;
-use crate::ui::use_whole::use_whole;
+use crate::ui::use_turns::use_turns;
 
 #[derive(PartialEq, Properties)]
 pub(crate) struct ReportProps {
@@ -54,15 +54,16 @@ pub(crate) struct ResultProps {
     pub(crate) on_voices: Callback<VoicesAction>,
 }
 
-/// What lies below the answer comes so many milliseconds after it: all at once it would hold the page up.
-const REST_MILLIS: i32 = 40;
+/// What lies below the answer comes by and by, so many milliseconds apart: all at once it would hold the page up.
+const TURN_MILLIS: i32 = 20;
+const TURNS: usize = 3;
 
 #[function_component]
 pub(crate) fn Result(props: &ResultProps) -> Html {
     let report = &props.report;
     let shown = report.shown();
     let playing = use_player(report, &props.on_listen);
-    let whole = use_whole(REST_MILLIS);
+    let turn = use_turns(TURNS, TURN_MILLIS);
     let tier = match shown.tier {
         Tier::Quick => "quick",
         Tier::Deep => "deep",
@@ -71,7 +72,7 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
         <article
             id="result"
             class="result"
-            aria-busy={(!whole).to_string()}
+            aria-busy={(turn < TURNS).to_string()}
             data-winner={shown.winner.name()}
             data-tier={tier}
             data-for={if report.for_you().is_some() { "you" } else { "anyone" }}
@@ -80,14 +81,16 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
             data-turn={report.turn.to_string()}
         >
             <Answer ..props.clone() />
-            <Clip report={report.clone()} playing={playing.clone()} on_part={props.on_part.clone()} />
-            <Timeline
-                report={report.clone()}
-                again={props.again.clone()}
-                playing={playing.clone()}
-                voiced={props.voices.usable().is_some()}
-            />
-            if whole {
+            if turn >= 1 {
+                <Clip report={report.clone()} playing={playing.clone()} on_part={props.on_part.clone()} />
+                <Timeline
+                    report={report.clone()}
+                    again={props.again.clone()}
+                    playing={playing.clone()}
+                    voiced={props.voices.usable().is_some()}
+                />
+            }
+            if turn >= 2 {
                 <Why report={report.clone()} whys={props.whys.clone()} {playing} on_why={props.on_why.clone()} />
                 <Preparation
                     report={report.clone()}
@@ -96,6 +99,8 @@ pub(crate) fn Result(props: &ResultProps) -> Html {
                     on_prepare={props.on_prepare.clone()}
                 />
                 <Voice ..props.clone() />
+            }
+            if turn >= TURNS {
                 <Models ..props.clone() />
                 <Stages report={report.clone()} />
                 <Keep ..props.clone() />
