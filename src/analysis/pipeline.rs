@@ -296,15 +296,13 @@ pub fn sound_of(clip: Clip, region: Option<(f32, f32)>) -> Result<Audio> {
 
 /// The samples of a region.
 fn part(decoded: Decoded, region: Option<(f32, f32)>) -> Result<Decoded> {
-    let Some((from, to)) = region else { return Ok(decoded) };
-    let (rate, count) = (decoded.audio.sample_rate(), decoded.audio.samples().len());
-    let place = |seconds: f32| ((f64::from(seconds.max(0.0)) * f64::from(rate)).round() as usize).min(count);
-    let samples = decoded.audio.samples().get(place(from)..place(to)).unwrap_or_default();
-    let seconds = samples.len() as f64 / f64::from(rate);
+    let Some(region) = region else { return Ok(decoded) };
+    let audio = decoded.audio.part(region);
+    let seconds = audio.samples().len() as f64 / f64::from(audio.sample_rate());
     if seconds < MIN_SECONDS {
         return Err(Error::TooShort { seconds, minimum: MIN_SECONDS });
     }
-    Ok(Decoded { audio: Audio::new(samples.to_vec(), rate)?, ..decoded })
+    Ok(Decoded { audio, ..decoded })
 }
 
 fn read(clip: Clip) -> Result<(String, Decoded)> {

@@ -64,4 +64,16 @@ impl Audio {
     pub fn seconds(&self) -> f32 {
         self.samples.len() as f32 / self.sample_rate as f32
     }
+
+    /// The samples from one second to another, rounded to the nearest; none of a part that lies behind the end, or ends before it
+    /// begins.
+    #[must_use]
+    pub fn part(&self, (from, to): (f32, f32)) -> Self {
+        let place = |seconds: f32| {
+            let place = (f64::from(seconds.max(0.0)) * f64::from(self.sample_rate)).round() as usize;
+            place.min(self.samples.len())
+        };
+        let samples = self.samples.get(place(from)..place(to)).unwrap_or_default().to_vec();
+        Self { samples, sample_rate: self.sample_rate }
+    }
 }

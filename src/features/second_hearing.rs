@@ -39,11 +39,8 @@ pub fn hear_twice(prepared: &Audio, model: &NoiseModel, config: &FeatureConfig) 
         Err(Error::Silent | Error::TooShort { .. }) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let sample = |seconds: f32| (f64::from(seconds) * f64::from(prepared.sample_rate())).round() as usize;
-    let (start, end) = (sample(again.kept.0), sample(again.kept.1).min(prepared.samples().len()));
-    let same = Audio::new(prepared.samples()[start.min(end)..end].to_vec(), prepared.sample_rate())?;
     Ok(Some(Twice {
-        as_it_is: mel_spectrogram(&normalize_level(&same)?, config),
+        as_it_is: mel_spectrogram(&normalize_level(&prepared.part(again.kept))?, config),
         cleaned: mel_spectrogram(&again.audio, config),
         start: (again.kept.0 * config.frame_rate()).round() as usize,
     }))

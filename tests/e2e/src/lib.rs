@@ -8,6 +8,7 @@ pub mod command;
 pub mod deep;
 pub mod keep;
 pub mod look;
+pub mod norm;
 pub mod page;
 pub mod process;
 pub mod ravdess;

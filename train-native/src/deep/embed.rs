@@ -192,13 +192,12 @@ pub fn embed_tested(
             Some(condition) => condition.apply(&recording, content)?,
             None => recording,
         };
-        let once = || -> Result<_> { Ok(prepare(&recording)?.audio) };
-        if !wants_second_hearing(&recording) {
-            return cached(content, &changed, config, encoder, cache, || Ok(vec![mel_spectrogram(&once()?, config)]));
-        }
-        cached(content, &format!("heard twice {changed}"), config, encoder, cache, || {
-            let prepared = once()?;
-            Ok(match hear_twice(&prepared, &noise, config)? {
+        let is_noisy = wants_second_hearing(&recording);
+        let changed = if is_noisy { format!("heard twice {changed}") } else { changed.clone() };
+        cached(content, &changed, config, encoder, cache, || {
+            let prepared = prepare(&recording)?.audio;
+            let twice = if is_noisy { hear_twice(&prepared, &noise, config)? } else { None };
+            Ok(match twice {
                 Some(Twice { as_it_is, cleaned, .. }) => vec![as_it_is, cleaned],
                 None => vec![mel_spectrogram(&prepared, config)],
             })
