@@ -25,7 +25,7 @@ pub use live::LivePoint;
 #[cfg(feature = "engine")]
 pub use live::{Ear, Hearing, LISTEN_EVERY};
 #[cfg(feature = "engine")]
-pub use pipeline::{Analyzer, Step, sound_of};
+pub use pipeline::{Analyzer, Step, quick_inputs, sound_of};
 pub use position::{POSITIONS, Position, agreement};
 pub use timeline::{Reading, Segment, Shift, ShiftRule, Strain, Timeline};
 #[cfg(feature = "engine")]

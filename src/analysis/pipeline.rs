@@ -10,7 +10,8 @@ use super::{
 use crate::audio::{Audio, Decoded, MIN_SECONDS, NoiseModel, PreparedBy, decode, prepare_by, resample};
 use crate::features::voice::{VoiceAttributes, voice_attributes};
 use crate::features::{
-    Features, MelSpectrogram, RecordingQuality, extract, recording_quality, require_speech, wants_second_hearing,
+    Features, MelSpectrogram, RecordingQuality, extract, large_of_middle, recording_quality, require_speech,
+    wants_second_hearing,
 };
 use crate::inference::{Engine, Inputs, Probabilities, winner};
 use crate::{Error, Result};
@@ -192,7 +193,7 @@ impl Analyzer {
                 let features: Features = extract(&prepared.audio, config)?;
                 require_speech(&features.log_mel, &features.f0)?;
                 self.found.mel = Some(mel_view(&features.log_mel, config.floor_decades, 1.0 / config.frame_rate()));
-                let inputs = Inputs::new(&features, config);
+                let inputs = quick_inputs(engine, &prepared.audio, &features)?;
                 self.found.log_mel = Some(features.log_mel);
                 self.found.heard = Some(prepared.audio);
                 State::Voice(inputs, prepared.cleaned)
@@ -292,6 +293,15 @@ impl Analyzer {
 /// What is wrong with the clip; [`Error::TooShort`] for a part that is.
 pub fn sound_of(clip: Clip, region: Option<(f32, f32)>) -> Result<Audio> {
     Ok(part(read(clip)?.1, region)?.audio)
+}
+
+/// What the models of the quick tier take of sound that is prepared, and of its features.
+///
+/// # Errors
+/// What the large set of functionals says, where a model takes it.
+pub fn quick_inputs(engine: &Engine, audio: &Audio, features: &Features) -> Result<Inputs> {
+    let inputs = Inputs::new(features, engine.features());
+    Ok(if engine.takes_large() { inputs.with_large(large_of_middle(audio)?) } else { inputs })
 }
 
 /// The samples of a region.

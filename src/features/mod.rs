@@ -31,7 +31,7 @@ pub use egemaps::{EGEMAPS_DESCRIPTOR_NAMES, EGEMAPS_FEATURES, EGEMAPS_NAMES, Ege
 pub use encoder::{ENCODER_BLOCK, ENCODER_FEATURES, ENCODER_STRIDE, EncoderWindow, encoder_windows};
 pub use functionals::functionals;
 pub use image::{cnn_windows, relative_image};
-pub use large::{LARGE_FEATURES, large, large_names};
+pub use large::{LARGE_FEATURES, MIDDLE_SECONDS, large, large_names, large_of_middle};
 pub use names::functional_names;
 pub use picture::{picture, resized};
 pub use pitch::{F0Contour, f0_contour};

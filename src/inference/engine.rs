@@ -15,6 +15,7 @@ pub struct Engine {
 pub struct Inputs {
     windows: Vec<Vec<f32>>,
     functionals: Vec<f32>,
+    large: Vec<f32>,
     embedding: Vec<f32>,
 }
 
@@ -26,7 +27,12 @@ impl Inputs {
 
     /// The inputs of a clip whose [`cnn_windows`] and functionals are at hand.
     pub fn from_windows(windows: Vec<Vec<f32>>, functionals: Vec<f32>) -> Self {
-        Self { windows, functionals, embedding: Vec::new() }
+        Self { windows, functionals, large: Vec::new(), embedding: Vec::new() }
+    }
+
+    /// The same with the large set of functionals, for models that take it ([`Engine::takes_large`]).
+    pub fn with_large(self, large: Vec<f32>) -> Self {
+        Self { large, ..self }
     }
 
     /// What the models after the convolutional network take: its embedding, once it has run, and the functionals.
@@ -73,6 +79,11 @@ impl Engine {
         self.models.iter().map(|(entry, _)| entry)
     }
 
+    /// Whether any of its models takes the large set of functionals.
+    pub fn takes_large(&self) -> bool {
+        self.entries().any(|entry| entry.kind == ModelKind::Logistic)
+    }
+
     /// Runs model `index` of [`entries`](Self::entries) and calibrates its answer, under the classes' shares in training:
     /// what [`join`](Self::join) takes. [`balanced`](Self::balanced) makes it an answer to show.
     ///
@@ -95,6 +106,7 @@ impl Engine {
                 inputs.embedding = embedding;
                 calibration::soft_vote(outputs.iter().map(|output| (&output.probabilities, 1.0)))
             }
+            ModelKind::Logistic => model.run(&inputs.large)?.probabilities,
             _ => model.run(&inputs.row())?.probabilities,
         };
         Ok(calibration::scale(&probabilities, entry.temperature))

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Probabilities;
-use crate::features::{ENCODER_BLOCK, ENCODER_FEATURES, ENCODER_STRIDE, FeatureConfig};
+use crate::features::{ENCODER_BLOCK, ENCODER_FEATURES, ENCODER_STRIDE, FeatureConfig, LARGE_FEATURES};
 use crate::{Error, Result};
 
 /// The version of the manifest's own layout.
@@ -60,6 +60,8 @@ pub enum ModelKind {
     Xgboost,
     /// Gradient-boosted trees (LightGBM) on the same.
     Lightgbm,
+    /// Multinomial logistic regression on the large set of functionals.
+    Logistic,
     /// Multinomial logistic regression on the encoder's pooled outputs; gives their projection as its embedding.
     Linear,
     /// A support vector machine (RBF) on the projection.
@@ -111,6 +113,9 @@ pub struct ModelEntry {
     pub sha256: String,
     /// Shape of the input that one run takes.
     pub input: Vec<usize>,
+    /// Set of functionals that it takes, where it is not the one of the manifest's features: [`LARGE_FEATURES`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub functionals: Option<String>,
     /// Width of the embedding output; 0 without one.
     #[serde(default)]
     pub embedding: usize,
@@ -264,6 +269,15 @@ impl Manifest {
             }
             if !(entry.temperature > 0.0 && entry.temperature.is_finite()) {
                 return Some(format!("the temperature of {} is not a positive number", entry.name));
+            }
+            let wanted = (entry.kind == ModelKind::Logistic).then_some(LARGE_FEATURES);
+            if entry.functionals.as_deref() != wanted {
+                let (asks, wanted) = (entry.functionals.as_deref(), wanted.unwrap_or(&self.features.version));
+                return Some(format!(
+                    "{} takes the functionals {}, not {wanted}",
+                    entry.name,
+                    asks.unwrap_or("of its features")
+                ));
             }
             let size = entry.input.iter().try_fold(1usize, |size, n| size.checked_mul(*n));
             if !size.is_some_and(|size| (1..=1 << 24).contains(&size)) {

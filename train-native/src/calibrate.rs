@@ -58,15 +58,17 @@ fn join(answers: &[Vec<Probabilities>], temperatures: &[f32], weights: &[f32]) -
         .collect()
 }
 
+/// Sum of the log loss of answers at that temperature.
+pub(crate) fn log_loss(answers: &[Probabilities], labels: &[Emotion], temperature: f32) -> f64 {
+    let of = |(answer, label): (&Probabilities, &Emotion)| {
+        -f64::from(calibration::scale(answer, temperature)[label.index()].max(1e-9)).ln()
+    };
+    answers.iter().zip(labels).map(of).sum()
+}
+
 /// The temperature of least log loss, to a hundredth, by golden-section search on its logarithm.
 pub(crate) fn temperature(answers: &[Probabilities], labels: &[Emotion]) -> f32 {
-    let loss = |log_t: f32| -> f64 {
-        answers
-            .iter()
-            .zip(labels)
-            .map(|(answer, label)| -f64::from(calibration::scale(answer, log_t.exp())[label.index()].max(1e-9)).ln())
-            .sum()
-    };
+    let loss = |log_t: f32| log_loss(answers, labels, log_t.exp());
     const RATIO: f32 = 0.618_034;
     let (mut low, mut high) = (0.2f32.ln(), 5.0f32.ln());
     while high - low > 5e-3 {

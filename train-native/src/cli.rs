@@ -108,7 +108,7 @@ pub struct EvaluateArgs {
     #[arg(long = "condition", value_name = "NAME")]
     pub conditions: Vec<Condition>,
     /// One learner by itself instead of the quick tier's models: pixel-mlp, cnn-2d,
-    /// cnn-2d-rgb, cnn-1d or cnn-lstm
+    /// cnn-2d-rgb, cnn-1d, cnn-lstm or logistic
     #[arg(long, value_name = "NAME")]
     pub model: Option<Single>,
     /// Write the moments of the calls that shifts are marked in, as JSON: for the design of the rule

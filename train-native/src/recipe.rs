@@ -15,6 +15,7 @@ pub use self::part::Part;
 use crate::augment::Augmentation;
 use crate::corpus::CorpusKind;
 use crate::learners::cnn_train::CnnTraining;
+use crate::learners::logistic::LogisticTraining;
 
 /// The recipe that is used where none is named.
 pub const DEFAULT: &str = "ravdess";
@@ -66,6 +67,9 @@ pub struct Recipe {
     pub xgboost: XgboostTraining,
     /// LightGBM on the same.
     pub lightgbm: LightgbmTraining,
+    /// A logistic regression on the large set of functionals; without one the tier does without that set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logistic: Option<LogisticTraining>,
 }
 
 /// How a corpus counts in the quick tier.
@@ -206,6 +210,8 @@ impl Recipe {
             within("distillation.temperature", [f64::from(teacher.temperature)], 0.2, 10.0)?;
         }
         let cnn = &self.cnn;
+        within("cnn.hint", [f64::from(cnn.hint)], 0.0, 100.0)?;
+        ensure!(cnn.hint == 0.0 || self.distillation.is_some(), "cnn.hint: there is no teacher without [distillation]");
         let shape = &cnn.shape;
         let widths = shape.stem.iter().chain([&shape.trunk, &shape.attention, &shape.embedding]);
         within("cnn.shape: a width", widths.map(|width| *width as f64), 1.0, 4096.0)?;
@@ -230,6 +236,13 @@ impl Recipe {
             within(&format!("{part}.weight_decay"), [f64::from(decay)], 0.0, 10.0)?;
             within(&format!("{part}.label_smoothing"), [f64::from(smoothing)], 0.0, 0.9)?;
         }
+        if let Some(logistic) = &self.logistic {
+            ensure!(!logistic.l2.is_empty(), "logistic.l2: at least one is needed");
+            within("logistic.l2", logistic.l2.iter().copied(), 0.0, 1e3)?;
+            within("logistic.iterations", [logistic.iterations as f64], 1.0, 10_000.0)?;
+            within("logistic.clip", [f64::from(logistic.clip)], 0.1, 100.0)?;
+            within("logistic.weights", logistic.weights.values().map(|weight| f64::from(*weight)), 1e-6, 1.0)?;
+        }
         self.check_trees()
     }
 
@@ -246,7 +259,8 @@ impl Recipe {
             Part::Telephone => augmentation.telephone_share = 0.0,
             Part::Codec => augmentation.codec_share = 0.0,
             Part::Masks => (self.cnn.mask_mels, self.cnn.mask_frames) = (0, 0),
-            Part::Distillation => self.distillation = None,
+            Part::Distillation => (self.distillation, self.cnn.hint) = (None, 0.0),
+            Part::Embedding => self.cnn.hint = 0.0,
             Part::Corpora => {
                 for (_, share) in self.corpora.iter_mut().filter(|(corpus, _)| **corpus != CorpusKind::Ravdess) {
                     share.weight = f32::MIN_POSITIVE;

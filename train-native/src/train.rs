@@ -17,7 +17,7 @@ use crate::calibrate;
 use crate::cli::Job;
 use crate::corpus::Clip;
 use crate::dataset::Dataset;
-use crate::learners::stack::{Fitted, MODELS, Setting, fit};
+use crate::learners::stack::{Fitted, Setting, fit, models};
 use crate::learners::target::Targets;
 use crate::material::Material;
 use crate::metrics::{Outcome, score};
@@ -87,23 +87,25 @@ pub fn export(job: &Job) -> Result<()> {
 impl<'a> Bench<'a> {
     fn new(job: &'a Job) -> Result<Self> {
         let features = FeatureConfig::default();
-        let dataset = Dataset::load(&job.corpora, features.sample_rate)?;
+        let mut dataset = Dataset::load(&job.corpora, features.sample_rate)?;
         eprintln!("{}", dataset.summary());
         let cache = FeatureCache::new(job.work.join("features"));
         let recipe = &job.recipe;
         let copies = |clip: usize| recipe.copies(dataset.clips[clip].corpus);
         let prepare = |seed: u64| {
-            let (augmentation, table_copies) = (&recipe.augmentation, recipe.table_copies);
-            Material::prepare(&dataset, augmentation, &copies, table_copies, &features, seed, &cache)
+            let tables = (recipe.table_copies, recipe.logistic.is_some());
+            Material::prepare(&dataset, &recipe.augmentation, &copies, tables, &features, seed, &cache)
         };
         let material = job.seeds.iter().map(|seed| Ok((*seed, prepare(*seed)?))).collect::<Result<_>>()?;
+        dataset.audio = Vec::new();
         let labels = dataset.clips.iter().map(|clip| clip.label).collect();
         Ok(Self { job, dataset, labels, features, material, bars: MultiProgress::new() })
     }
 
     fn setting<'b>(&'b self, seed: u64, targets: &'b Targets) -> Result<Setting<'b>> {
         let material = self.material.get(&seed).with_context(|| format!("no features for seed {seed}"))?;
-        Ok(Setting { material, targets, recipe: &self.job.recipe, features: &self.features, seed })
+        let (recipe, clips) = (&self.job.recipe, &self.dataset.clips[..]);
+        Ok(Setting { material, targets, clips, recipe, features: &self.features, seed })
     }
 
     /// What is learned in each of the folds.
@@ -115,7 +117,7 @@ impl<'a> Bench<'a> {
             return Ok(vec![labels; folds.len()]);
         };
         let taught = deep::train::teach(teacher, protocol, folds, seed)?;
-        Ok(folds.iter().zip(taught).map(|(fold, answers)| labels.clone().taught(&fold.train, &answers, how)).collect())
+        Ok(folds.iter().zip(taught).map(|(fold, lesson)| labels.clone().taught(&fold.train, &lesson, how)).collect())
     }
 
     fn evaluate(&self, protocol: Protocol) -> Result<()> {
@@ -124,7 +126,7 @@ impl<'a> Bench<'a> {
             Protocol::Everyday => Emotion::ALL.to_vec(),
             _ => protocol.classes(&self.dataset.clips),
         };
-        let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); MODELS.len() + 1];
+        let mut outcomes: Vec<Vec<Vec<Outcome>>> = vec![Vec::new(); models(recipe).len() + 1];
         let mut is_whole = true;
         for seed in &self.job.seeds {
             let mut folds = protocol.folds(&self.dataset, *seed)?;
@@ -148,7 +150,7 @@ impl<'a> Bench<'a> {
             let info = RunInfo {
                 protocol,
                 train: protocol.trained_on(self.job.corpora.iter().map(|corpus| corpus.kind)),
-                model: MODELS.get(index).map_or("ensemble", |(name, _)| *name).to_owned(),
+                model: models(recipe).get(index).map_or("ensemble", |(name, _)| *name).to_owned(),
                 tier: Tier::Quick,
                 seeds: self.job.seeds.clone(),
                 condition: crate::results::CLEAN.into(),
@@ -180,7 +182,7 @@ impl<'a> Bench<'a> {
 
     /// Calibrated test outcomes of each model, the vote last.
     fn outcomes(&self, folds: &[Fold], targets: &[Targets], checkpoints: &[Checkpoint]) -> Vec<Vec<Outcome>> {
-        let mut outcomes = vec![Vec::new(); MODELS.len() + 1];
+        let mut outcomes = vec![Vec::new(); models(&self.job.recipe).len() + 1];
         for ((fold, targets), checkpoint) in folds.iter().zip(targets).zip(checkpoints) {
             let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
             let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels, self.job.recipe.prior_clips);
@@ -248,7 +250,7 @@ impl<'a> Bench<'a> {
             || fit("all speakers", &fold.train),
         );
         let (inner_answers, fitted) = (inner_answers?, fitted?);
-        for ((model, _), off) in MODELS.iter().zip(&fitted.parity) {
+        for ((model, _), off) in models(&self.job.recipe).iter().zip(&fitted.parity) {
             ensure!(
                 *off <= verify::TOLERANCE,
                 "{model}: the exported file is off by {off} from the trainer's own answer"
@@ -275,7 +277,7 @@ impl<'a> Bench<'a> {
         let mut line = format!("{name} fold {}: UAR", fold.name);
         let outcomes = self.outcomes(from_ref(fold), from_ref(targets), from_ref(checkpoint));
         for (index, outcomes) in outcomes.iter().enumerate() {
-            let model = MODELS.get(index).map_or("ensemble", |(name, _)| *name);
+            let model = models(&self.job.recipe).get(index).map_or("ensemble", |(name, _)| *name);
             line += &format!(" {model} {:.1}", 100.0 * score(outcomes, &Emotion::ALL).uar);
         }
         line

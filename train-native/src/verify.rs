@@ -7,9 +7,10 @@ use anyhow::{Context, Result, bail, ensure};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
+use undertone::analysis::quick_inputs;
 use undertone::audio::{self, Audio};
 use undertone::features::{FeatureConfig, Features, extract};
-use undertone::inference::{DeepEngine, DeepInputs, Engine, Inputs, Manifest, Probabilities};
+use undertone::inference::{DeepEngine, DeepInputs, Engine, Manifest, Probabilities};
 
 use crate::atomic;
 use crate::report::MANIFEST;
@@ -31,17 +32,18 @@ pub struct Expected {
     pub answers: Vec<Probabilities>,
 }
 
-/// The features of probe `number`: a made-up voice (a pulse train through three resonances, with breath and a gliding
+/// Sound and features of probe `number`: a made-up voice (a pulse train through three resonances, with breath and a gliding
 /// pitch), the same on every machine.
 ///
 /// # Errors
 /// If the feature path refuses it.
-pub fn probe(number: usize, config: &FeatureConfig) -> Result<Features> {
+pub fn probe(number: usize, config: &FeatureConfig) -> Result<(Audio, Features)> {
     let mut rng = ChaCha8Rng::seed_from_u64(number as u64);
     let rate = config.sample_rate as f32;
     let samples = voice(&mut rng, rate, (rate * (1.0 + 0.9 * number as f32)) as usize);
     let audio = audio::prepare(&Audio::new(samples, config.sample_rate)?)?.audio;
-    Ok(extract(&audio, config)?)
+    let features = extract(&audio, config)?;
+    Ok((audio, features))
 }
 
 fn voice(rng: &mut ChaCha8Rng, rate: f32, len: usize) -> Vec<f32> {
@@ -91,7 +93,8 @@ pub fn answers(engine: &Engine) -> Result<Vec<Expected>> {
     let names: Vec<String> = engine.entries().map(|entry| entry.name.clone()).collect();
     let mut found: Vec<Expected> = names.into_iter().map(|model| Expected { model, answers: Vec::new() }).collect();
     for number in 0..PROBES {
-        let mut inputs = Inputs::new(&probe(number, engine.features())?, engine.features());
+        let (audio, features) = probe(number, engine.features())?;
+        let mut inputs = quick_inputs(engine, &audio, &features)?;
         for (index, expected) in found.iter_mut().enumerate() {
             let answer = engine.predict(index, &mut inputs)?;
             let sum: f32 = answer.iter().sum();
@@ -110,7 +113,7 @@ pub fn deep_answers(engine: &DeepEngine, config: &FeatureConfig) -> Result<Vec<E
     let names: Vec<String> = engine.entries().map(|entry| entry.name.clone()).collect();
     let mut found: Vec<Expected> = names.into_iter().map(|model| Expected { model, answers: Vec::new() }).collect();
     for number in 0..PROBES {
-        let windows = engine.windows(&probe(number, config)?.log_mel);
+        let windows = engine.windows(&probe(number, config)?.1.log_mel);
         let encoded = windows.iter().map(|window| engine.encode(window)).collect::<undertone::Result<_>>()?;
         let mut inputs = DeepInputs::new(encoded);
         for (index, expected) in found.iter_mut().enumerate() {
@@ -212,8 +215,8 @@ mod tests {
     fn probes_are_voices_and_repeat() {
         let config = FeatureConfig::default();
         for number in 0..PROBES {
-            let features = probe(number, &config).unwrap();
-            assert_eq!(features.functionals, probe(number, &config).unwrap().functionals);
+            let (_, features) = probe(number, &config).unwrap();
+            assert_eq!(features.functionals, probe(number, &config).unwrap().1.functionals);
             assert!(features.functionals.iter().all(|value| value.is_finite()));
             assert!(features.log_mel.values.ncols() > 80);
         }

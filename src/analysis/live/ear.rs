@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::LivePoint;
 use super::smooth::Smoother;
-use crate::analysis::Deepening;
+use crate::analysis::{Deepening, quick_inputs};
 use crate::audio::{Audio, prepare, resample};
 use crate::features::{F0Contour, FeatureConfig, MelSpectrogram, extract, require_speech};
 use crate::inference::{Engine, Inputs, Probabilities, Tier};
@@ -147,7 +147,7 @@ impl Hearing {
     /// A model that fails.
     pub fn step(&mut self, engine: &Engine) -> Result<bool> {
         self.state = match std::mem::replace(&mut self.state, State::NoVoice) {
-            State::Sound(audio, moment) => match features(&audio, moment, engine.features()) {
+            State::Sound(audio, moment) => match features(&audio, moment, engine) {
                 Ok((inputs, mel)) => State::Models { inputs, mel, said: Vec::new(), votes: Vec::new() },
                 Err(Error::Silent | Error::TooShort { .. } | Error::NoSpeech) => State::NoVoice,
                 Err(error) => return Err(error),
@@ -180,7 +180,8 @@ impl Hearing {
     }
 }
 
-fn features(audio: &Audio, moment: Moment, config: &FeatureConfig) -> Result<(Inputs, MelSpectrogram)> {
+fn features(audio: &Audio, moment: Moment, engine: &Engine) -> Result<(Inputs, MelSpectrogram)> {
+    let config = engine.features();
     let prepared = prepare(&resample(audio, config.sample_rate)?)?;
     let sounding = prepared.audio.seconds();
     if sounding < LEAST_SECONDS {
@@ -200,7 +201,7 @@ fn features(audio: &Audio, moment: Moment, config: &FeatureConfig) -> Result<(In
     if !speaks(&|begin, end| is_voiced(&features.f0, config, begin - from, end - from)) {
         return Err(Error::Silent);
     }
-    Ok((Inputs::new(&features, config), features.log_mel))
+    Ok((quick_inputs(engine, &prepared.audio, &features)?, features.log_mel))
 }
 
 /// Whether any frame between those seconds is voiced.

@@ -16,6 +16,8 @@ use crate::audio::Audio;
 /// Name of this feature set.
 pub const LARGE_FEATURES: &str = "undertone-large-v1";
 
+/// Seconds of a clip that [`large_of_middle`] measures, at most.
+pub const MIDDLE_SECONDS: f32 = 30.0;
 /// Ends the names of eGeMAPS' descriptors that are about voiced frames only.
 const VOICED_ONLY: &str = "_sma3nz";
 /// The descriptor that is above zero where there is voice.
@@ -56,6 +58,16 @@ pub fn large(audio: &Audio) -> Result<Vec<f32>> {
     functionals_of(&table(rows(true)), Some(&is_voiced), &mut values);
     values.extend(functionals);
     Ok(values)
+}
+
+/// [`large`] of the middle of a clip, at most [`MIDDLE_SECONDS`] of it: what a model takes. The columns cost a page seconds for
+/// every minute of sound.
+///
+/// # Errors
+/// As [`large`].
+pub fn large_of_middle(audio: &Audio) -> Result<Vec<f32>> {
+    let spare = audio.seconds() - MIDDLE_SECONDS;
+    if spare <= 0.0 { large(audio) } else { large(&audio.part((spare / 2.0, spare / 2.0 + MIDDLE_SECONDS))) }
 }
 
 /// Names of the columns of [`functionals_of`] for descriptors of these names: `<descriptor>_<functional>` of all, then
@@ -100,6 +112,17 @@ mod tests {
             assert_eq!(values.len(), names.len());
             assert!(values.iter().all(|value| value.is_finite()));
         }
+    }
+
+    #[test]
+    fn of_a_long_clip_its_middle_is_measured() {
+        let sound = |from: usize, n: usize| {
+            let samples = (from..from + n).map(|i| 0.1 * (i as f32 * 0.05).sin() * (i as f32 * 1e-5).cos()).collect();
+            Audio::new(samples, 16_000).unwrap()
+        };
+        let middle = MIDDLE_SECONDS as usize * 16_000;
+        assert_eq!(large_of_middle(&sound(0, middle + 32_000)).unwrap(), large(&sound(16_000, middle)).unwrap());
+        assert_eq!(large_of_middle(&sound(0, 16_000)).unwrap(), large(&sound(0, 16_000)).unwrap());
     }
 
     #[test]

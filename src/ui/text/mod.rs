@@ -144,6 +144,7 @@ pub fn model_kind(kind: ModelKind) -> &'static str {
         ModelKind::Mlp => "Perceptron on measurements of the voice",
         ModelKind::Xgboost => "Boosted trees, XGBoost",
         ModelKind::Lightgbm => "Boosted trees, LightGBM",
+        ModelKind::Logistic => "Logistic regression on thousands of measurements",
         ModelKind::Linear => "Logistic regression on the speech encoder",
         ModelKind::Svm => "Support vector machine on the speech encoder",
         ModelKind::Attention => "Attention over the speech encoder's frames",

@@ -32,7 +32,7 @@ pub fn linear_onnx(linear: &Linear, mean: &[f32], scale: &[f32], projection: &Ar
     let width = n / (STATISTICS * layers);
     let mut graph = GraphBuilder::new("linear");
     let input = graph.input("pooled", &[1, n]);
-    let x = standardised(&mut graph, input, mean, scale);
+    let x = graph.standardised(input, mean, scale, CLIP);
     let bias = graph.constant(&[N_CLASSES], linear.bias.as_slice().unwrap_or_default());
     let weight = rounded(&mut graph, &linear.weight.t().to_owned());
     let logits = graph.gemm(x, weight, Some(bias), true);
@@ -107,7 +107,7 @@ pub fn attention_onnx(model: &Attention, blocks: usize) -> Result<Vec<u8>> {
         graph.node("Slice", &[input, bounds[0], bounds[1], bounds[2]], vec![])
     };
     let (x, mask) = (part(0, columns), part(columns, columns + 1));
-    let x = standardised(&mut graph, x, &model.mean, &model.scale);
+    let x = graph.standardised(x, &model.mean, &model.scale, CLIP);
     let one = graph.scalar(1.0);
     let large = graph.scalar(LARGE);
     let behind = graph.sub(mask, one);
@@ -150,14 +150,6 @@ fn attended(graph: &mut GraphBuilder, x: Value, behind: Value, layers: &Layers) 
     let pooled = graph.concat(&[mean, deviation], 1);
     let logits = dense(graph, pooled, &layers.output)?;
     Ok(graph.softmax(logits, 1))
-}
-
-fn standardised(graph: &mut GraphBuilder, x: Value, mean: &[f32], scale: &[f32]) -> Value {
-    let (mean, scale) = (graph.constant(&[1, mean.len()], mean), graph.constant(&[1, scale.len()], scale));
-    let centred = graph.sub(x, mean);
-    let scaled = graph.mul(centred, scale);
-    let (low, high) = (graph.scalar(-CLIP), graph.scalar(CLIP));
-    graph.node("Clip", &[scaled, low, high], vec![])
 }
 
 fn rounded(graph: &mut GraphBuilder, by_output: &Array2<f32>) -> Value {

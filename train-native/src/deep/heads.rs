@@ -219,6 +219,7 @@ impl Fitted {
                 file: format!("{name}.onnx"),
                 bytes: bytes.len() as u64,
                 sha256: sha256_hex(bytes),
+                functionals: None,
                 input: match kind {
                     ModelKind::Linear => vec![1, encoder.pooled],
                     ModelKind::Attention => vec![encoder.window_blocks(), encoder.columns + 1],

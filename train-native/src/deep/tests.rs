@@ -50,6 +50,7 @@ fn load(kind: ModelKind, input: &[usize], embedding: usize, bytes: &[u8]) -> Onn
         file: "head.onnx".into(),
         bytes: bytes.len() as u64,
         sha256: String::new(),
+        functionals: None,
         input: input.to_vec(),
         embedding,
         temperature: 1.0,

@@ -4,9 +4,9 @@ mod asides;
 mod baselines;
 mod calls;
 mod corrections;
+mod teach;
 mod tested;
 
-use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ use undertone::inference::{
 };
 
 use self::baselines::Heard;
+pub use self::teach::{Lesson, teach};
 use super::embed::{self, Embeddings};
 use super::heads::{Fitted, HEADS, Setting, fit};
 use super::linear::Linear;
@@ -92,15 +93,6 @@ pub fn train(job: &DeepJob) -> Result<()> {
 /// As [`evaluate`].
 pub fn export(job: &DeepJob) -> Result<()> {
     Bench::new(job)?.export()
-}
-
-/// What the ensemble of each fold answers to the fold's own training clips, calibrated; folds that have no checkpoint yet are
-/// trained.
-///
-/// # Errors
-/// As [`evaluate`].
-pub fn teach(job: &DeepJob, protocol: Protocol, folds: &[Fold], seed: u64) -> Result<Vec<Vec<Probabilities>>> {
-    Bench::new(job)?.teach(protocol, folds, seed)
 }
 
 impl<'a> Bench<'a> {
@@ -192,36 +184,6 @@ impl<'a> Bench<'a> {
             .zip(kept)
             .map(|(fold, kept)| kept.map_or_else(|| self.fold(fold, protocol, name, seed, &embeddings), Ok))
             .collect()
-    }
-
-    fn teach(&self, protocol: Protocol, folds: &[Fold], seed: u64) -> Result<Vec<Vec<Probabilities>>> {
-        let of_all = |fold: &Fold| fold.test.is_empty();
-        let name = if folds.iter().all(of_all) { "deep-final".into() } else { format!("deep-{protocol}-seed{seed}") };
-        let checkpoints = self.all_folds(folds, protocol, &name, seed)?;
-        let embeddings = OnceCell::new();
-        let mut taught = Vec::with_capacity(folds.len());
-        for (fold, checkpoint) in folds.iter().zip(&checkpoints) {
-            let path = self.checkpoint_path(fold, protocol, &format!("{name}-teacher"), seed)?;
-            let kept = || serde_json::from_slice::<Vec<Probabilities>>(&std::fs::read(&path).ok()?).ok();
-            if let Some(kept) = kept().filter(|kept| self.job.resume && kept.len() == fold.train.len()) {
-                taught.push(kept);
-                continue;
-            }
-            if embeddings.get().is_none() {
-                let _ = embeddings.set(self.embed_clips(seed)?);
-            }
-            let setting = self.setting(seed, embeddings.get().context("no embeddings")?);
-            let parts: Vec<Vec<Vec<Probabilities>>> = fold
-                .train
-                .par_chunks(256)
-                .map(|clips| checkpoint.fitted.answers(setting, &self.encoder, &self.features, clips))
-                .collect::<Result<_>>()?;
-            let heads = (0..HEADS.len()).map(|head| parts.iter().flat_map(|part| part[head].clone()).collect());
-            let (_, joined) = self.vote(checkpoint, &Emotion::ALL).apply(&heads.collect::<Vec<_>>());
-            atomic::write(&path, &serde_json::to_vec(&joined)?)?;
-            taught.push(joined);
-        }
-        Ok(taught)
     }
 
     /// The figures of each head and of the vote, printed and ready to be recorded; `answered` has the folds of each seed.

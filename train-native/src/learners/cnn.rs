@@ -1,7 +1,7 @@
 //! `cnn-2d`: 2-D convolutions over the log-mel image, a dilated residual trunk, attentive statistics pooling.
 
 use anyhow::Result;
-use burn::module::Module;
+use burn::module::{Module, ModuleDisplay};
 use burn::nn::conv::{Conv1d, Conv1dConfig, Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig1d, PaddingConfig2d};
 use burn::tensor::activation::{relu, softmax, tanh};
@@ -77,11 +77,11 @@ pub struct Cnn {
     pub(super) output: Linear,
 }
 
-/// What the network gives for a batch.
-pub struct CnnOutput {
+/// What a network gives for a batch.
+pub struct Outputs {
     /// `[batch, 8]`.
     pub logits: Tensor<2>,
-    /// `[batch, embedding]`, not negative.
+    /// What the logits are made of: `[batch, width]`.
     pub embedding: Tensor<2>,
 }
 
@@ -174,7 +174,7 @@ impl Cnn {
     }
 
     /// Runs a batch; `dropout` draws masks in training and is `None` otherwise.
-    pub fn forward(&self, input: Tensor<4>, mut dropout: Option<(&mut Noise, f32)>) -> CnnOutput {
+    pub fn forward(&self, input: Tensor<4>, mut dropout: Option<(&mut Noise, f32)>) -> Outputs {
         let x = convolve(&self.stem, input);
         let mut x = relu(self.project.forward(x));
         for block in &self.blocks {
@@ -194,14 +194,17 @@ impl Cnn {
         let pooled = drop(self.pooled_norm.forward(pooled));
         let embedding = relu(self.embed.forward(pooled));
         let logits = self.output.forward(drop(embedding.clone()));
-        CnnOutput { logits, embedding }
+        Outputs { logits, embedding }
     }
 }
 
 /// What can be trained on windows of clips.
-pub trait Network: Module {
-    /// Logits `[batch, 8]` of `[batch, channels, n_mels, n_frames]`; `dropout` as in [`Cnn::forward`].
-    fn logits(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Tensor<2>;
+pub trait Network: Module + ModuleDisplay {
+    /// Runs `[batch, channels, n_mels, n_frames]`; `dropout` as in [`Cnn::forward`].
+    fn run(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Outputs;
+
+    /// Width of the embedding.
+    fn width(&self) -> usize;
 
     /// The mean answer to the windows of a clip, each of `channels` pictures.
     ///
@@ -210,13 +213,17 @@ pub trait Network: Module {
     fn predict(&self, windows: &[Vec<f32>], channels: usize, features: &FeatureConfig) -> Result<Vec<f32>> {
         let dims = [windows.len(), channels, features.n_mels, features.window_frames];
         let input = Tensor::from_data(TensorData::new(windows.concat(), dims), &Device::flex());
-        values(softmax(self.logits(input, None), 1).mean_dim(0))
+        values(softmax(self.run(input, None).logits, 1).mean_dim(0))
     }
 }
 
 impl Network for Cnn {
-    fn logits(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Tensor<2> {
-        self.forward(input, dropout).logits
+    fn run(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Outputs {
+        self.forward(input, dropout)
+    }
+
+    fn width(&self) -> usize {
+        self.output.weight.dims()[0]
     }
 }
 

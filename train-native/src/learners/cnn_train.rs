@@ -2,6 +2,8 @@
 
 use anyhow::{Result, bail};
 use burn::grad_clipping::GradientClippingConfig;
+use burn::module::Module;
+use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamWConfig, GradientsParams};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -11,10 +13,11 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use undertone::inference::{N_CLASSES, Probabilities};
 
-use super::cnn::{Cnn, CnnShape, Network};
+use super::cnn::{Cnn, CnnShape, Network, Outputs};
 use super::device;
 use super::noise::Noise;
 use super::paint::Paint;
+use crate::recipe::is_none;
 
 /// How the network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +39,9 @@ pub struct CnnTraining {
     pub mask_mels: usize,
     /// Widest run of frames masked.
     pub mask_frames: usize,
+    /// Weight of the loss of a teacher's embedding (a hint, Romero et al. 2015) beside that of the classes; 0 without one.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub hint: f32,
 }
 
 /// A training clip: its augmented copies as images `[n_mels, n_frames]`, and what is learned of it.
@@ -46,6 +52,15 @@ pub struct Example<'a> {
     pub target: Probabilities,
     /// Part of the epochs that it is in, above 0, to 1.
     pub weight: f32,
+    /// A teacher's embedding of it, of mean square 1; empty without a teacher.
+    pub hint: &'a [f32],
+}
+
+/// A network, and while it is taught one layer that makes the teacher's embedding of its own.
+#[derive(Module, Debug)]
+struct Hinted<N: Module> {
+    network: N,
+    hint: Option<Linear>,
 }
 
 /// Trains `cnn-2d` on `examples`; `progress(epoch, loss)` is called after each epoch and stops the training by `false`.
@@ -82,7 +97,10 @@ pub fn train_network<N: Network>(
     }
     let device = device::training()?;
     let mut noise = Noise::new(seed);
-    let mut model = new(&mut noise, &device);
+    let network = new(&mut noise, &device);
+    let hinted = if training.hint > 0.0 { examples.iter().map(|one| one.hint.len()).max().unwrap_or(0) } else { 0 };
+    let hint = (hinted > 0).then(|| LinearConfig::new(network.width(), hinted).init(&device));
+    let mut model = Hinted { network, hint: hint.map(|layer| noise.fill_linear(layer)) };
     let mut optimizer = AdamWConfig::new()
         .with_epsilon(1e-8)
         .with_weight_decay(training.weight_decay)
@@ -105,8 +123,13 @@ pub fn train_network<N: Network>(
             let wanted = batch.iter().map(|index| examples[*index].target);
             let painted = input.chunks(window).map(|window| paint.of(window)).collect::<Vec<_>>().concat();
             let input = TensorData::new(painted, [batch.len(), paint.channels(), n_mels, window_frames]);
-            let logits = model.logits(Tensor::from_data(input, &device), Some((&mut noise, training.shape.dropout)));
-            let loss = cross_entropy(logits, targets(wanted, training.label_smoothing, &device));
+            let Outputs { logits, embedding } =
+                model.network.run(Tensor::from_data(input, &device), Some((&mut noise, training.shape.dropout)));
+            let mut loss = cross_entropy(logits, targets(wanted, training.label_smoothing, &device));
+            if let Some(layer) = &model.hint {
+                let wanted = batch.iter().map(|index| examples[*index].hint);
+                loss = loss + off(layer.forward(embedding), wanted, &device) * training.hint;
+            }
             let value = loss.clone().into_scalar::<f32>();
             if !value.is_finite() {
                 bail!("the loss of the network is no longer a number in epoch {epoch}; lower its learning rate");
@@ -121,7 +144,7 @@ pub fn train_network<N: Network>(
             bail!("stopped in epoch {epoch}");
         }
     }
-    Ok(device::trained(model))
+    Ok(device::trained(model.network))
 }
 
 /// Linear rise over a tenth of the steps, then half a cosine down to nothing.
@@ -158,6 +181,22 @@ pub(super) fn targets(wanted: impl Iterator<Item = Probabilities>, smoothing: f3
 pub(super) fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     let [batch, _] = logits.dims();
     (log_softmax(logits, 1) * targets).sum() * (-1.0 / batch as f32)
+}
+
+/// Mean square of what `found` `[batch, width]` is off by; a row without a hint counts as right.
+fn off<'a>(found: Tensor<2>, wanted: impl Iterator<Item = &'a [f32]>, device: &Device) -> Tensor<1> {
+    let [batch, width] = found.dims();
+    let (mut values, mut given) = (vec![0.0; batch * width], vec![0.0; batch]);
+    for ((slot, given), wanted) in
+        values.chunks_mut(width).zip(&mut given).zip(wanted).filter(|(_, row)| !row.is_empty())
+    {
+        slot.copy_from_slice(wanted);
+        *given = 1.0;
+    }
+    let wanted: Tensor<2> = Tensor::from_data(TensorData::new(values, [batch, width]), device);
+    let given: Tensor<2> = Tensor::from_data(TensorData::new(given, [batch, 1]), device);
+    let off = (found - wanted) * given;
+    (off.clone() * off).sum() * (1.0 / (batch * width) as f32)
 }
 
 /// One window of a clip: a random part of a long one, a short one at a random place, with masks over bands and frames.

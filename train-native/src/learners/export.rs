@@ -72,12 +72,7 @@ pub fn mlp_onnx(model: &Mlp) -> Result<Vec<u8>> {
     let n = model.mean.len();
     let mut graph = GraphBuilder::new("mlp");
     let input = graph.input("features", &[1, n]);
-    let mean = graph.constant(&[1, n], &model.mean);
-    let scale = graph.constant(&[1, n], &model.scale);
-    let centered = graph.sub(input, mean);
-    let scaled = graph.mul(centered, scale);
-    let (low, high) = (graph.scalar(-CLIP), graph.scalar(CLIP));
-    let mut x = graph.node("Clip", &[scaled, low, high], vec![]);
+    let mut x = graph.standardised(input, &model.mean, &model.scale, CLIP);
     for layer in &model.layers.hidden {
         let y = linear(&mut graph, x, layer)?;
         x = graph.relu(y);

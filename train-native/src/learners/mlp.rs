@@ -86,7 +86,7 @@ pub fn train(
         let order = pass(&table.weights, &mut noise);
         let mut sum = 0.0;
         for batch in order.chunks(training.batch) {
-            let rows = batch.iter().flat_map(|row| scaled(table.row(*row), &mean, &scale)).collect::<Vec<f32>>();
+            let rows = batch.iter().flat_map(|row| scaled(table.row(*row), &mean, &scale, CLIP)).collect::<Vec<f32>>();
             let wanted = batch.iter().map(|row| table.targets[*row]);
             let input = Tensor::from_data(TensorData::new(rows, [batch.len(), table.columns]), &device);
             let logits = model.forward(input, Some((&mut noise, training.dropout)));
@@ -118,7 +118,7 @@ impl Mlp {
     /// # Errors
     /// If a tensor cannot be read.
     pub fn predict(&self, row: &[f32]) -> Result<Probabilities> {
-        let row: Vec<f32> = scaled(row, &self.mean, &self.scale).collect();
+        let row: Vec<f32> = scaled(row, &self.mean, &self.scale, CLIP).collect();
         let n = row.len();
         let input = Tensor::from_data(TensorData::new(row, [1, n]), &Device::flex());
         let found = values(softmax(self.layers.forward(input, None), 1))?;
@@ -126,6 +126,13 @@ impl Mlp {
     }
 }
 
-fn scaled<'a>(row: &'a [f32], mean: &'a [f32], scale: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
-    row.iter().zip(mean).zip(scale).map(|((value, mean), scale)| ((value - mean) * scale).clamp(-CLIP, CLIP))
+/// Columns of a row standardised, and held within `clip` deviations.
+pub(super) fn scaled<'a>(
+    row: impl IntoIterator<Item = &'a f32>,
+    mean: &'a [f32],
+    scale: &'a [f32],
+    clip: f32,
+) -> impl Iterator<Item = f32> {
+    let columns = row.into_iter().zip(mean).zip(scale);
+    columns.map(move |((value, mean), scale)| ((value - mean) * scale).clamp(-clip, clip))
 }

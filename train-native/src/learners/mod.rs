@@ -4,6 +4,7 @@ pub mod cnn;
 pub mod cnn_train;
 pub mod device;
 pub mod export;
+pub mod logistic;
 pub mod mlp;
 pub mod noise;
 pub mod paint;

@@ -8,7 +8,7 @@ use burn::tensor::activation::{relu, sigmoid, softmax, tanh};
 use burn::tensor::{Device, Tensor};
 use undertone::inference::N_CLASSES;
 
-use super::cnn::{CnnShape, Conv1dNorm, Conv2dNorm, Network, convolve, stem};
+use super::cnn::{CnnShape, Conv1dNorm, Conv2dNorm, Network, Outputs, convolve, stem};
 use super::noise::Noise;
 
 /// The network.
@@ -115,16 +115,20 @@ fn both_ways(lstm: &BiLstm, x: Tensor<3>) -> Tensor<3> {
 }
 
 impl Network for Recurrent {
-    fn logits(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Tensor<2> {
+    fn run(&self, input: Tensor<4>, dropout: Option<(&mut Noise, f32)>) -> Outputs {
         let x = relu(self.project.forward(convolve(&self.stem, input)));
         let x = both_ways(&self.lstm, x.swap_dims(1, 2));
         let weights = softmax(self.score.forward(tanh(self.attend.forward(x.clone()))), 1);
-        let pooled: Tensor<2> = (x * weights).sum_dim(1).squeeze_dim(1);
+        let embedding: Tensor<2> = (x * weights).sum_dim(1).squeeze_dim(1);
         let pooled = match dropout {
-            Some((noise, share)) => noise.dropout(pooled, share),
-            None => pooled,
+            Some((noise, share)) => noise.dropout(embedding.clone(), share),
+            None => embedding.clone(),
         };
-        self.output.forward(pooled)
+        Outputs { logits: self.output.forward(pooled), embedding }
+    }
+
+    fn width(&self) -> usize {
+        self.output.weight.dims()[0]
     }
 }
 

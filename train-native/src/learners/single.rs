@@ -11,6 +11,7 @@ use undertone::inference::Probabilities;
 
 use super::cnn::{Cnn, CnnShape, Network};
 use super::cnn_train::{Example, train_network};
+use super::logistic::Logistic;
 use super::mlp;
 use super::noise::Noise;
 use super::paint::Paint;
@@ -37,11 +38,13 @@ pub enum Single {
     Cnn1d,
     /// Convolutions, an LSTM in both directions, self-attention.
     CnnLstm,
+    /// The quick tier's regression on the large set of functionals by itself.
+    Logistic,
 }
 
 impl Single {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::PixelMlp, Self::Cnn2d, Self::CnnRgb, Self::Cnn1d, Self::CnnLstm];
+    pub const ALL: [Self; 6] = [Self::PixelMlp, Self::Cnn2d, Self::CnnRgb, Self::Cnn1d, Self::CnnLstm, Self::Logistic];
 
     /// Name on the command line and in the results file.
     pub fn name(self) -> &'static str {
@@ -51,6 +54,7 @@ impl Single {
             Self::CnnRgb => "cnn-2d-rgb",
             Self::Cnn1d => "cnn-1d",
             Self::CnnLstm => "cnn-lstm",
+            Self::Logistic => "logistic",
         }
     }
 
@@ -94,6 +98,14 @@ impl Single {
                     progress(self.name(), done, of, Some(loss));
                 })
             }
+            Self::Logistic => {
+                let how = setting.recipe.logistic.as_ref();
+                let how = how.with_context(|| format!("recipe {} has no part [logistic]", setting.recipe.name))?;
+                let large = setting.material.large.as_ref().context("the large set of functionals was not computed")?;
+                progress(self.name(), 0, 1, None);
+                let model = Logistic::train(setting, train, how)?;
+                Ok(clips.iter().map(|clip| model.predict(&large[*clip].row(0).to_vec())).collect())
+            }
         }
     }
 }
@@ -106,13 +118,14 @@ fn network<N: Network>(
     clips: &[usize],
     progress: &dyn Fn(usize, usize, f32),
 ) -> Result<Vec<Probabilities>> {
-    let Setting { material, targets, recipe, features, seed } = setting;
+    let Setting { material, targets, recipe, features, seed, .. } = setting;
     let examples: Vec<Example<'_>> = train
         .iter()
         .map(|clip| Example {
             copies: material.images[*clip].iter().map(|image| image.view()).collect(),
             target: targets.classes[*clip],
             weight: targets.weights[*clip],
+            hint: &targets.hints[*clip],
         })
         .collect();
     let size = [features.n_mels, features.window_frames];
@@ -176,13 +189,14 @@ impl FromStr for Single {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::Array2;
+    use ndarray::{Array2, Axis};
     use rand::{Rng, SeedableRng};
     use undertone::features::{FeatureConfig, FrameMatrix};
     use undertone::inference::{Emotion, winner};
 
     use super::super::target::{Targets, one_hot};
     use super::*;
+    use crate::corpus::CorpusKind;
     use crate::material::Material;
     use crate::recipe::Recipe;
 
@@ -196,7 +210,7 @@ mod tests {
         let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(3);
         let labels: Vec<Emotion> =
             (0..24).map(|clip| if clip % 2 == 0 { Emotion::Sad } else { Emotion::Angry }).collect();
-        let images = labels
+        let images: Vec<Vec<FrameMatrix>> = labels
             .iter()
             .map(|label| {
                 let bright = |band: usize| (*label == Emotion::Sad) == (band < 8);
@@ -205,10 +219,19 @@ mod tests {
                 })]
             })
             .collect();
-        let material = Material { images, functionals: vec![Array2::zeros((1, 1)); 24] };
+        let bands = |pictures: &Vec<FrameMatrix>| pictures[0].sum_axis(Axis(1)).insert_axis(Axis(0));
+        let large = images.iter().map(bands).collect();
+        let material = Material { images, functionals: vec![Array2::zeros((1, 1)); 24], large: Some(large) };
         let classes = labels.iter().map(|label| one_hot(*label)).collect();
-        let targets = Targets { classes, weights: vec![1.0; 24] };
-        let setting = Setting { material: &material, targets: &targets, recipe: &recipe, features: &features, seed: 1 };
+        let targets = Targets { classes, weights: vec![1.0; 24], hints: vec![Vec::new(); 24] };
+        let setting = Setting {
+            material: &material,
+            targets: &targets,
+            corpora: &[CorpusKind::Ravdess; 24],
+            recipe: &recipe,
+            features: &features,
+            seed: 1,
+        };
         let (train, test): (Vec<usize>, Vec<usize>) = (0..24).partition(|clip| *clip < 16);
         for single in Single::ALL {
             let answers = single.answers(setting, &train, &test, &|_, _, _, _| ()).unwrap();

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use undertone::features::{FeatureConfig, cnn_windows};
+use undertone::features::{FeatureConfig, LARGE_FEATURES, cnn_windows};
 use undertone::inference::{
     Emotion, Engine, EnsembleEntry, Inputs, Manifest, Member, ModelEntry, ModelKind, N_CLASSES, Pool, Probabilities,
     SCHEMA, Tier, sha256_hex,
@@ -14,25 +14,33 @@ use undertone_boosters::{lightgbm, xgboost};
 use super::cnn::Network;
 use super::cnn_train::{Example, train as train_cnn};
 use super::export::{LICENSE, cnn_onnx, mlp_onnx};
+use super::logistic::Logistic;
 use super::mlp::{Mlp, train as train_mlp};
 use super::rounding::rounded;
 use super::table::Table;
 use super::target::Targets;
 use crate::calibrate::Temperatures;
+use crate::corpus::Clip;
 use crate::interrupt;
 use crate::material::Material;
 use crate::onnx::tree_classifier;
 use crate::recipe::Recipe;
 
-/// Names of the models in the manifest, in the order in which they run.
-pub const MODELS: [(&str, ModelKind); 4] = [
+/// Names of the models in the manifest, in the order in which they run; the last is there where the recipe has it.
+const MODELS: [(&str, ModelKind); 5] = [
     ("cnn-2d", ModelKind::Cnn),
     ("mlp", ModelKind::Mlp),
     ("xgboost", ModelKind::Xgboost),
     ("lightgbm", ModelKind::Lightgbm),
+    ("logistic", ModelKind::Logistic),
 ];
 
-/// Fitted models as the files that ship, in the order of [`MODELS`].
+/// Names and kinds of a recipe's models, in the order in which they run.
+pub fn models(recipe: &Recipe) -> &'static [(&'static str, ModelKind)] {
+    &MODELS[..MODELS.len() - usize::from(recipe.logistic.is_none())]
+}
+
+/// Fitted models as the files that ship, in the order of [`models`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fitted {
     /// ONNX files.
@@ -41,6 +49,9 @@ pub struct Fitted {
     pub embedding: usize,
     /// Columns of the functionals.
     pub functionals: usize,
+    /// Columns of the large set; 0 where no model takes it.
+    #[serde(default)]
+    pub large: usize,
     /// Largest difference, over training clips, of any probability between a trainer's own model and its file.
     pub parity: Vec<f32>,
 }
@@ -52,6 +63,8 @@ pub struct Setting<'a> {
     pub material: &'a Material,
     /// What is learned of each clip.
     pub targets: &'a Targets,
+    /// All clips.
+    pub clips: &'a [Clip],
     /// All numbers.
     pub recipe: &'a Recipe,
     /// The feature path's.
@@ -71,13 +84,14 @@ pub type Progress<'a> = dyn Fn(&str, usize, usize, Option<f32>) + 'a;
 /// # Errors
 /// What the learners say; [`interrupt::Interrupted`] after Ctrl-C.
 pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Result<Fitted> {
-    let Setting { material, targets, recipe, features, seed } = setting;
+    let Setting { material, targets, recipe, features, seed, .. } = setting;
     let examples: Vec<Example<'_>> = train
         .iter()
         .map(|clip| Example {
             copies: material.images[*clip].iter().map(|image| image.view()).collect(),
             target: targets.classes[*clip],
             weight: targets.weights[*clip],
+            hint: &targets.hints[*clip],
         })
         .collect();
     let (mels, frames) = (features.n_mels, features.window_frames);
@@ -92,6 +106,7 @@ pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Re
         files: vec![cnn_onnx(&cnn, mels, frames)?],
         embedding: recipe.cnn.shape.embedding,
         functionals: material.functionals.first().map_or(0, |table| table.ncols()),
+        large: 0,
         parity: Vec::new(),
     };
     let engine = fitted.engine(features)?;
@@ -132,8 +147,19 @@ pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Re
     interrupt::check()?;
     fitted.files.push(tree_classifier("lightgbm", &lightgbm.trees()?, &metadata));
 
+    let logistic = match &recipe.logistic {
+        Some(how) => {
+            progress("logistic", 0, 1, None);
+            let logistic = Logistic::train(setting, train, how)?;
+            fitted.large = logistic.columns();
+            fitted.files.push(logistic.onnx());
+            Some(logistic)
+        }
+        None => None,
+    };
+
     let engine = fitted.engine(features)?;
-    let own = Own { mlp: &mlp, xgboost: &xgboost, lightgbm: &lightgbm };
+    let own = Own { mlp: &mlp, xgboost: &xgboost, lightgbm: &lightgbm, logistic: logistic.as_ref() };
     fitted.parity.extend(own.parity(&engine, setting, train)?);
     Ok(fitted)
 }
@@ -141,7 +167,11 @@ pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Re
 /// The inputs of a clip's copy.
 fn inputs(material: &Material, features: &FeatureConfig, clip: usize, copy: usize) -> Inputs {
     let functionals = material.functionals[clip].row(copy).to_vec();
-    Inputs::from_windows(cnn_windows(&material.images[clip][copy], features), functionals)
+    let inputs = Inputs::from_windows(cnn_windows(&material.images[clip][copy], features), functionals);
+    match &material.large {
+        Some(large) => inputs.with_large(large[clip].row(copy).to_vec()),
+        None => inputs,
+    }
 }
 
 /// Embedding and functionals of a clip's copy.
@@ -155,20 +185,24 @@ struct Own<'a> {
     mlp: &'a Mlp,
     xgboost: &'a xgboost::Model,
     lightgbm: &'a lightgbm::Model,
+    logistic: Option<&'a Logistic>,
 }
 
 impl Own<'_> {
-    fn parity(&self, engine: &Engine, setting: Setting<'_>, train: &[usize]) -> Result<[f32; 3]> {
-        let mut worst = [0.0f32; 3];
+    fn parity(&self, engine: &Engine, setting: Setting<'_>, train: &[usize]) -> Result<Vec<f32>> {
+        let mut worst = vec![0.0f32; 3 + usize::from(self.logistic.is_some())];
         for clip in train.iter().take(COMPARED) {
             let mut inputs = inputs(setting.material, setting.features, *clip, 0);
             engine.predict(0, &mut inputs)?;
             let row = inputs.row();
-            let own: [Vec<f32>; 3] = [
+            let mut own: Vec<Vec<f32>> = vec![
                 self.mlp.predict(&row)?.to_vec(),
                 self.xgboost.predict(&row, 1, row.len())?,
                 self.lightgbm.predict(&row, 1, row.len())?,
             ];
+            if let (Some(logistic), Some(large)) = (self.logistic, &setting.material.large) {
+                own.push(logistic.predict(&large[*clip].row(0).to_vec()).to_vec());
+            }
             for ((own, worst), index) in own.iter().zip(&mut worst).zip(1..) {
                 *worst = worst.max(largest_difference(own, &engine.predict(index, &mut inputs)?));
             }
@@ -201,7 +235,7 @@ impl Fitted {
             .zip(&self.files)
             .enumerate()
             .map(|(index, ((name, kind), bytes))| {
-                let is_cnn = *kind == ModelKind::Cnn;
+                let (is_cnn, is_large) = (*kind == ModelKind::Cnn, *kind == ModelKind::Logistic);
                 ModelEntry {
                     name: (*name).into(),
                     kind: *kind,
@@ -209,11 +243,12 @@ impl Fitted {
                     file: format!("{name}.onnx"),
                     bytes: bytes.len() as u64,
                     sha256: sha256_hex(bytes),
-                    input: if is_cnn {
-                        vec![1, 1, features.n_mels, features.window_frames]
-                    } else {
-                        vec![1, embedding + self.functionals]
+                    input: match kind {
+                        ModelKind::Cnn => vec![1, 1, features.n_mels, features.window_frames],
+                        ModelKind::Logistic => vec![1, self.large],
+                        _ => vec![1, embedding + self.functionals],
                     },
+                    functionals: is_large.then(|| LARGE_FEATURES.to_owned()),
                     embedding: if is_cnn { embedding } else { 0 },
                     temperature: temperatures.get(index).copied().unwrap_or(1.0),
                 }

@@ -3,6 +3,7 @@
 use undertone::inference::{Emotion, N_CLASSES, Probabilities, calibration};
 
 use crate::corpus::Clip;
+use crate::deep::train::Lesson;
 use crate::recipe::Distillation;
 
 /// Least part of a row that the trees are taught a class by.
@@ -15,6 +16,8 @@ pub struct Targets {
     pub classes: Vec<Probabilities>,
     /// Part of the passes that a clip is in, above 0, to 1.
     pub weights: Vec<f32>,
+    /// A teacher's embedding, of mean square 1; empty where there is none.
+    pub hints: Vec<Vec<f32>>,
 }
 
 impl Targets {
@@ -23,13 +26,18 @@ impl Targets {
         Self {
             classes: clips.iter().map(|clip| heard(clip, share(clip))).collect(),
             weights: clips.iter().map(weight).collect(),
+            hints: vec![Vec::new(); clips.len()],
         }
     }
 
-    /// Mixes in what a teacher answered to each of `clips`.
-    pub fn taught(mut self, clips: &[usize], answers: &[Probabilities], how: &Distillation) -> Self {
-        for (clip, answer) in clips.iter().zip(answers) {
+    /// Mixes in what a teacher answered to each of `clips`, and keeps where it finds them.
+    pub fn taught(mut self, clips: &[usize], lesson: &Lesson, how: &Distillation) -> Self {
+        for (clip, answer) in clips.iter().zip(&lesson.answers) {
             mix(&mut self.classes[*clip], &calibration::scale(answer, how.temperature), how.share);
+        }
+        for (clip, direction) in clips.iter().zip(&lesson.directions) {
+            let root = (direction.len() as f32).sqrt();
+            self.hints[*clip] = direction.iter().map(|value| value * root).collect();
         }
         self
     }
@@ -87,7 +95,11 @@ mod tests {
         let mut answer = [0.0; N_CLASSES];
         (answer[0], answer[1]) = (0.5, 0.5);
         let how = Distillation { recipe: "deep".into(), share: 0.6, temperature: 1.0 };
-        let targets = Targets { classes, weights: vec![1.0, 0.5] }.taught(&[0], &[answer], &how);
+        let hints = vec![Vec::new(); 2];
+        let lesson = Lesson { answers: vec![answer], directions: vec![vec![0.6, 0.8]] };
+        let targets = Targets { classes, weights: vec![1.0, 0.5], hints }.taught(&[0], &lesson, &how);
+        let square = targets.hints[0].iter().map(|value| value * value).sum::<f32>() / 2.0;
+        assert!((square - 1.0).abs() < 1e-6 && targets.hints[1].is_empty());
         assert!((targets.classes[0][0] - 0.7).abs() < 1e-5 && (targets.classes[0][1] - 0.3).abs() < 1e-5);
         assert_eq!(targets.classes[1], one_hot(Emotion::Sad));
         let taught: Vec<(u32, f32)> = parts(&targets.classes[0]).collect();

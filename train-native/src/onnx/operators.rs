@@ -51,6 +51,15 @@ fn keep(keep_dims: bool) -> (&'static str, Attribute) {
 }
 
 impl GraphBuilder {
+    /// Columns of `x` `[N, n]` less their `mean`, times their `scale`, held within `clip` on either side.
+    pub fn standardised(&mut self, x: Value, mean: &[f32], scale: &[f32], clip: f32) -> Value {
+        let (mean, scale) = (self.constant(&[1, mean.len()], mean), self.constant(&[1, scale.len()], scale));
+        let centred = self.sub(x, mean);
+        let scaled = self.mul(centred, scale);
+        let (low, high) = (self.scalar(-clip), self.scalar(clip));
+        self.node("Clip", &[scaled, low, high], vec![])
+    }
+
     /// `x · weight + bias`: `x` `[N, in]`, `weight` `[in, out]`, or `[out, in]` where `is_transposed`, `bias` `[out]`.
     pub fn gemm(&mut self, x: Value, weight: Value, bias: Option<Value>, is_transposed: bool) -> Value {
         let inputs: Vec<Value> = [Some(x), Some(weight), bias].into_iter().flatten().collect();

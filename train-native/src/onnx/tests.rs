@@ -39,6 +39,7 @@ fn entry(kind: ModelKind) -> ModelEntry {
         file: "trees.onnx".into(),
         bytes: 0,
         sha256: String::new(),
+        functionals: None,
         input: vec![1, N_COLUMNS],
         embedding: 0,
         temperature: 1.0,

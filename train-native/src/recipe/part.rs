@@ -27,12 +27,14 @@ pub enum Part {
     Masks,
     /// The teacher.
     Distillation,
+    /// The teacher's embedding.
+    Embedding,
     /// All corpora but the tested one: they then weigh next to nothing.
     Corpora,
 }
 
 impl Part {
-    pub(super) const ALL: [(Self, &'static str); 11] = [
+    pub(super) const ALL: [(Self, &'static str); 12] = [
         (Self::Speed, "speed"),
         (Self::Pitch, "pitch"),
         (Self::Babble, "babble"),
@@ -43,6 +45,7 @@ impl Part {
         (Self::Codec, "codec"),
         (Self::Masks, "masks"),
         (Self::Distillation, "distillation"),
+        (Self::Embedding, "embedding"),
         (Self::Corpora, "corpora"),
     ];
 

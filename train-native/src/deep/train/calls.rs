@@ -135,6 +135,7 @@ impl Bench<'_> {
             file: String::new(),
             bytes: 0,
             sha256: String::new(),
+            functionals: None,
             input: Vec::new(),
             embedding: 0,
             temperature: 1.0,
