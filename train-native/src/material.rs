@@ -42,7 +42,7 @@ impl Material {
         let bar = progress(dataset.len(), "features");
         let settings = Augmentation { copies: 0, ..augmentation.clone() };
         let settings = serde_json::to_string(&(settings, seed)).context("settings as JSON")?;
-        let found: Vec<(Vec<FrameMatrix>, Array2<f32>, Option<Array2<f32>>)> = (0..dataset.len())
+        let found: Vec<(_, _, Option<_>)> = (0..dataset.len())
             .into_par_iter()
             .progress_with(bar)
             .map(|clip| {
@@ -52,7 +52,8 @@ impl Material {
                 let copies = (0..=copies(clip))
                     .map(|copy| augment(audio, augmentation, copy, copy_seed))
                     .collect::<Result<Vec<Audio>>>()?;
-                let images = copies.iter().map(|copy| relative_image(&mel_spectrogram(copy, config))).collect();
+                let images: Vec<FrameMatrix> =
+                    copies.iter().map(|copy| relative_image(&mel_spectrogram(copy, config))).collect();
                 let key = Key::new(content, config, &format!("functionals {table_copies} of {settings}"))?;
                 let rows = &copies[..=table_copies];
                 let functionals = cache.get_or(&key, || table(rows, |copy| Ok(extract(copy, config)?.functionals)))?;

@@ -396,6 +396,7 @@ mod tests {
         );
         assert!(error(&text.replacen("[lightgbm]", "[lightgbn]", 1)).contains("lightgbn"));
         assert!(error("name = 3").contains("expected a string"));
+        assert!(error(&text.replacen("[cnn]", "[cnn]\nhint = 0.5", 1)).contains("no teacher without [distillation]"));
         let missing = format!("{:#}", Recipe::load("ravdes").unwrap_err());
         assert!(missing.contains("built in: ravdess, full, smoke"), "{missing}");
     }

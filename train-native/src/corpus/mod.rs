@@ -57,6 +57,22 @@ pub struct Clip {
     pub source: Source,
 }
 
+#[cfg(test)]
+impl Clip {
+    /// A clip that lies nowhere, without votes.
+    pub fn made_up(corpus: CorpusKind, speaker: &str, label: Emotion, take: usize) -> Self {
+        Self {
+            id: format!("{speaker}/{}/{take}", label.name()),
+            corpus,
+            speaker: speaker.into(),
+            label,
+            intensity: None,
+            votes: None,
+            source: Source::File("none.wav".into()),
+        }
+    }
+}
+
 /// The clips found under one path, in the order of their names.
 #[derive(Clone, Debug)]
 pub struct Corpus {

@@ -221,7 +221,6 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
-    use crate::corpus::Source;
 
     /// Two speakers, each with a voice of its own (10 and 20), three neutral clips and three angry ones one higher.
     fn voices() -> (Vec<Clip>, Embeddings) {
@@ -232,15 +231,7 @@ mod tests {
                 let label = if number < 3 { Emotion::Neutral } else { Emotion::Angry };
                 let value = f16::from_f32(voice + if number < 3 { 0.0 } else { 1.0 });
                 embeddings.push(vec![vec![Embedded::new(10, vec![value; 4], vec![value; 2])]]);
-                clips.push(Clip {
-                    id: format!("{speaker}{number}"),
-                    corpus: CorpusKind::Ravdess,
-                    speaker: speaker.into(),
-                    label,
-                    intensity: None,
-                    votes: None,
-                    source: Source::File("none.wav".into()),
-                });
+                clips.push(Clip::made_up(CorpusKind::Ravdess, speaker, label, number));
             }
         }
         (clips, embeddings)

@@ -11,7 +11,7 @@ use super::linear::{self, LinearTraining};
 use super::recipe::DeepRecipe;
 use super::rows::{Rows, allowed};
 use super::svm::{self, SvmTraining};
-use crate::corpus::{Clip, CorpusKind, Source};
+use crate::corpus::{Clip, CorpusKind};
 
 const WIDTH: usize = 4;
 const POOLED: usize = 5 * WIDTH;
@@ -28,15 +28,7 @@ fn voices(corpus: CorpusKind, each: usize, rng: &mut ChaCha8Rng) -> (Vec<Clip>, 
             };
             let blocks = noisy(N_CLASSES * 4);
             embeddings.push(vec![vec![Embedded::new(40, noisy(POOLED), blocks)]]);
-            clips.push(Clip {
-                id: format!("{corpus}/{}-{number}", label.name()),
-                corpus,
-                speaker: format!("{corpus}-{number}"),
-                label,
-                intensity: None,
-                votes: None,
-                source: Source::File("none.wav".into()),
-            });
+            clips.push(Clip::made_up(corpus, &format!("{corpus}-{number}"), label, number));
         }
     }
     (clips, embeddings)

@@ -226,3 +226,16 @@ fn draw(image: ArrayView2<'_, f32>, out: &mut [f32], width: usize, training: &Cn
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_without_a_hint_is_right_whatever_is_found() {
+        let device = Device::flex();
+        let found = Tensor::from_data(TensorData::new(vec![1.0f32, 3.0, 50.0, -50.0], [2, 2]), &device);
+        let hints: [&[f32]; 2] = [&[1.0, 1.0], &[]];
+        assert_eq!(off(found, hints.into_iter(), &device).into_scalar::<f32>(), 1.0);
+    }
+}

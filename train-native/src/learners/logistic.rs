@@ -206,7 +206,7 @@ mod tests {
 
     use super::super::target::{self, one_hot};
     use super::*;
-    use crate::corpus::{Clip, Source};
+    use crate::corpus::Clip;
     use crate::material::Material;
     use crate::recipe::Recipe;
 
@@ -232,15 +232,7 @@ mod tests {
         let targets = target::Targets { classes, weights: vec![1.0; 40], hints: vec![Vec::new(); 40] };
         let how = LogisticTraining { l2: vec![10.0, 0.01], iterations: 40, clip: 2.5, weights: BTreeMap::new() };
         let (recipe, features) = (Recipe::load("smoke").unwrap(), FeatureConfig::default());
-        let clip = |clip: usize| Clip {
-            id: String::new(),
-            corpus: CorpusKind::Ravdess,
-            speaker: (clip % 7).to_string(),
-            label: label(clip),
-            intensity: None,
-            votes: None,
-            source: Source::File("none.wav".into()),
-        };
+        let clip = |clip: usize| Clip::made_up(CorpusKind::Ravdess, &(clip % 7).to_string(), label(clip), clip);
         let clips: Vec<Clip> = (0..40).map(clip).collect();
         let setting = Setting {
             material: &material,

@@ -196,7 +196,7 @@ mod tests {
 
     use super::super::target::{Targets, one_hot};
     use super::*;
-    use crate::corpus::CorpusKind;
+    use crate::corpus::{Clip, CorpusKind};
     use crate::material::Material;
     use crate::recipe::Recipe;
 
@@ -224,10 +224,12 @@ mod tests {
         let material = Material { images, functionals: vec![Array2::zeros((1, 1)); 24], large: Some(large) };
         let classes = labels.iter().map(|label| one_hot(*label)).collect();
         let targets = Targets { classes, weights: vec![1.0; 24], hints: vec![Vec::new(); 24] };
+        let clip = |clip: usize| Clip::made_up(CorpusKind::Ravdess, &(clip % 6).to_string(), labels[clip], clip);
+        let clips: Vec<Clip> = (0..24).map(clip).collect();
         let setting = Setting {
             material: &material,
             targets: &targets,
-            corpora: &[CorpusKind::Ravdess; 24],
+            clips: &clips,
             recipe: &recipe,
             features: &features,
             seed: 1,

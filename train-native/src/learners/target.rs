@@ -87,7 +87,7 @@ pub fn parts(target: &Probabilities) -> impl Iterator<Item = (u32, f32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::corpus::{CorpusKind, Source};
+    use crate::corpus::CorpusKind;
 
     #[test]
     fn a_teacher_gives_its_share_and_hard_learners_hear_of_the_rest_that_counts() {
@@ -111,15 +111,7 @@ mod tests {
 
     #[test]
     fn listeners_take_their_share_of_a_label_where_they_voted() {
-        let clip = |votes| Clip {
-            id: String::new(),
-            corpus: CorpusKind::CremaD,
-            speaker: String::new(),
-            label: Emotion::Sad,
-            intensity: None,
-            votes,
-            source: Source::File("none.wav".into()),
-        };
+        let clip = |votes| Clip { votes, ..Clip::made_up(CorpusKind::CremaD, "", Emotion::Sad, 0) };
         let mut votes = [0.0; N_CLASSES];
         (votes[Emotion::Neutral.index()], votes[Emotion::Sad.index()]) = (0.75, 0.25);
         let clips = [clip(Some(votes)), clip(None)];

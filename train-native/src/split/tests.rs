@@ -1,18 +1,12 @@
 use super::*;
-use crate::corpus::Source;
 use crate::dataset::Reason;
-
-fn clip(corpus: CorpusKind, speaker: String, label: Emotion, take: usize) -> Clip {
-    let id = format!("{speaker}/{}/{take}", label.name());
-    Clip { id, corpus, speaker, label, intensity: None, votes: None, source: Source::File("unread".into()) }
-}
 
 fn ravdess() -> Vec<Clip> {
     let mut clips = Vec::new();
     for actor in 1..=24 {
         for label in Emotion::ALL {
             for take in 0..clips_per_actor(label) {
-                clips.push(clip(CorpusKind::Ravdess, format!("ravdess-{actor:02}"), label, take));
+                clips.push(Clip::made_up(CorpusKind::Ravdess, &format!("ravdess-{actor:02}"), label, take));
             }
         }
     }
@@ -20,7 +14,7 @@ fn ravdess() -> Vec<Clip> {
 }
 
 fn crema() -> Vec<Clip> {
-    let take = |actor, label| clip(CorpusKind::CremaD, format!("crema-d-{actor}"), label, 0);
+    let take = |actor, label| Clip::made_up(CorpusKind::CremaD, &format!("crema-d-{actor}"), label, 0);
     (1001..=1091)
         .flat_map(|actor| CorpusKind::CremaD.classes(&[]).into_iter().map(move |label| take(actor, label)))
         .collect()
@@ -79,12 +73,13 @@ fn other_corpora_are_trained_on_and_not_tested() {
 }
 
 fn own(corpus: CorpusKind, labels: &[Emotion]) -> Vec<Clip> {
-    (0..40).map(|take| clip(corpus, format!("{corpus}-{take}"), labels[take % labels.len()], take)).collect()
+    (0..40).map(|take| Clip::made_up(corpus, &format!("{corpus}-{take}"), labels[take % labels.len()], take)).collect()
 }
 
 #[test]
 fn song_never_gives_a_tested_actor_away() {
-    let song = |actor: usize| clip(CorpusKind::RavdessSong, format!("ravdess-{actor:02}"), Emotion::Happy, 99);
+    let song =
+        |actor: usize| Clip::made_up(CorpusKind::RavdessSong, &format!("ravdess-{actor:02}"), Emotion::Happy, 99);
     let data = dataset(ravdess().into_iter().chain((1..=23).map(song)).chain(crema()).collect());
     let is_song = |index: &&usize| data.clips[**index].corpus == CorpusKind::RavdessSong;
     for fold in Protocol::Luna5.folds(&data, 0).unwrap() {

@@ -48,15 +48,16 @@ impl Bench<'_> {
                 let _ = embeddings.set(self.embed_clips(seed)?);
             }
             let setting = self.setting(seed, embeddings.get().context("no embeddings")?);
-            let parts: Vec<(Vec<Vec<Probabilities>>, Vec<Vec<f32>>)> = fold
+            let fitted = &checkpoint.fitted;
+            let answers = |clips: &[usize]| fitted.answers(setting, &self.encoder, &self.features, clips);
+            let directions = |clips: &[usize]| fitted.directions(setting, &self.encoder, &self.features, clips);
+            let parts: Vec<(Vec<_>, Vec<_>)> = fold
                 .train
                 .par_chunks(256)
-                .map(|clips| {
-                    let answers = checkpoint.fitted.answers(setting, &self.encoder, &self.features, clips)?;
-                    Ok((answers, checkpoint.fitted.directions(setting, &self.encoder, &self.features, clips)?))
-                })
+                .map(|clips| Ok((answers(clips)?, directions(clips)?)))
                 .collect::<Result<_>>()?;
-            let heads = (0..HEADS.len()).map(|head| parts.iter().flat_map(|(part, _)| part[head].clone()).collect());
+            let heads =
+                (0..HEADS.len()).map(|head| parts.iter().flat_map(|(part, _)| part[head].clone()).collect::<Vec<_>>());
             let (_, answers) = self.vote(checkpoint, &Emotion::ALL).apply(&heads.collect::<Vec<_>>());
             let directions = parts.into_iter().flat_map(|(_, directions)| directions).collect();
             let lesson = Lesson { answers, directions };
