@@ -4,58 +4,45 @@ use undertone::inference::{Emotion, Probabilities, calibration};
 
 use crate::deep::vote::{self, Vote};
 
-/// Temperatures of the models, in their order, and of their vote, and their weights in it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Temperatures {
-    /// One a model.
-    pub models: Vec<f32>,
-    /// Weights in the vote, of sum 1; none where all weigh the same.
-    pub weights: Vec<f32>,
-    /// Of the joined answer.
-    pub joined: f32,
+/// How the quick tier's models are joined.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Voting {
+    /// A mean in which all weigh the same.
+    Even,
+    /// A mean with fitted weights; each model is given that many clips beforehand.
+    Weighted(f64),
+    /// A logarithmic pool of two halves: the last model, and all others evenly.
+    Halves,
 }
 
-impl Temperatures {
-    /// Answers as they are.
-    pub const NONE: Self = Self { models: Vec::new(), weights: Vec::new(), joined: 1.0 };
-}
+/// Tenths of the whole that the last model of [`Voting::Halves`] may weigh.
+const SHARES: std::ops::RangeInclusive<u8> = 1..=9;
 
-/// Fits the temperatures (Guo et al. 2017) to answers `[model][clip]`; and the models' weights in the vote, as
-/// [`vote::fit`] does, where there is a prior for them.
-pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: Option<f64>) -> Temperatures {
-    if let Some(prior) = prior_clips {
-        let Vote { temperatures, weights, joined, .. } = vote::fit(answers, labels, prior);
-        return Temperatures { models: temperatures, weights, joined };
+/// Fits temperatures (Guo et al. 2017) and weights to answers `[model][clip]`.
+pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], voting: Voting) -> Vote {
+    match voting {
+        Voting::Even => vote::fit_even(answers, labels),
+        Voting::Weighted(prior_clips) => vote::fit(answers, labels, prior_clips),
+        Voting::Halves => {
+            let models: Vec<usize> = (0..answers.len()).collect();
+            let (rest, last) = models.split_at(answers.len().saturating_sub(1));
+            vote::fit_halves(answers, labels, [last, rest], SHARES)
+        }
     }
-    let models: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
-    let joined = temperature(&join(answers, &models, &[]), labels);
-    Temperatures { models, weights: Vec::new(), joined }
 }
 
 /// Calibrated answers of each model, `[model][clip]`, and of their vote, balanced by the classes' shares in training as
 /// the engine balances them.
 pub fn apply(
     answers: &[Vec<Probabilities>],
-    temperatures: &Temperatures,
+    vote: &Vote,
     shares: &Probabilities,
 ) -> (Vec<Vec<Probabilities>>, Vec<Probabilities>) {
-    let finish = |answers: &[Probabilities], temperature: f32| -> Vec<Probabilities> {
-        answers.iter().map(|answer| calibration::balance(&calibration::scale(answer, temperature), shares)).collect()
+    let balanced = |answers: Vec<Probabilities>| -> Vec<Probabilities> {
+        answers.iter().map(|answer| calibration::balance(answer, shares)).collect()
     };
-    let each = answers.iter().zip(&temperatures.models).map(|(answers, t)| finish(answers, *t)).collect();
-    (each, finish(&join(answers, &temperatures.models, &temperatures.weights), temperatures.joined))
-}
-
-fn join(answers: &[Vec<Probabilities>], temperatures: &[f32], weights: &[f32]) -> Vec<Probabilities> {
-    let clips = answers.first().map_or(0, Vec::len);
-    (0..clips)
-        .map(|clip| {
-            let votes: Vec<Probabilities> =
-                answers.iter().zip(temperatures).map(|(answers, t)| calibration::scale(&answers[clip], *t)).collect();
-            let weight = |index: usize| weights.get(index).copied().unwrap_or(1.0);
-            calibration::soft_vote(votes.iter().enumerate().map(|(index, vote)| (vote, weight(index))))
-        })
-        .collect()
+    let (each, joined) = vote.apply(answers);
+    (each.into_iter().map(balanced).collect(), balanced(joined))
 }
 
 /// Sum of the log loss of answers at that temperature.
@@ -93,9 +80,19 @@ mod tests {
         sure[0] = 0.99;
         let labels: Vec<Emotion> = (0..400).map(|n| if n % 4 == 0 { Emotion::Sad } else { Emotion::Neutral }).collect();
         let answers = vec![vec![sure; 400]];
-        let fitted = fit(&answers, &labels, None);
+        let fitted = fit(&answers, &labels, Voting::Even);
         let (each, joined) = apply(&answers, &fitted, &[0.125; 8]);
         assert!((each[0][0][0] - 0.75).abs() < 0.01, "{:?}", each[0][0]);
         assert!((joined[0][0] - 0.75).abs() < 0.01);
+    }
+
+    #[test]
+    fn of_two_halves_the_last_model_is_one() {
+        let labels = vec![Emotion::Sad; 40];
+        let (mut right, mut wrong) = ([0.05; 8], [0.05; 8]);
+        (right[Emotion::Sad.index()], wrong[Emotion::Calm.index()]) = (0.65, 0.65);
+        let mixed = |odd: usize| (0..40).map(|clip| if clip % odd == 0 { wrong } else { right }).collect::<Vec<_>>();
+        let vote = fit(&[mixed(2), mixed(2), mixed(20)], &labels, Voting::Halves);
+        assert!((vote.weights[2] - 0.9).abs() < 1e-6 && (vote.weights[0] - 0.05).abs() < 1e-6, "{vote:?}");
     }
 }

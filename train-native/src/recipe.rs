@@ -13,6 +13,7 @@ use undertone_boosters::{lightgbm, xgboost};
 
 pub use self::part::Part;
 use crate::augment::Augmentation;
+use crate::calibrate::Voting;
 use crate::corpus::CorpusKind;
 use crate::learners::cnn_train::CnnTraining;
 use crate::learners::logistic::LogisticTraining;
@@ -51,6 +52,9 @@ pub struct Recipe {
     /// all weigh the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prior_clips: Option<f64>,
+    /// Whether the regression is one half of a logarithmic pool and all other models the other, and only the share of each is fitted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub halves: bool,
     /// What is done to training sound.
     pub augmentation: Augmentation,
     /// How each corpus counts; where it is left out, every clip counts the same.
@@ -205,6 +209,11 @@ impl Recipe {
             within(&format!("corpora.{corpus}.votes"), [f64::from(share.votes)], 0.0, 1.0)?;
         }
         within("prior_clips", self.prior_clips, 0.0, 1e6)?;
+        ensure!(
+            !self.halves || self.logistic.is_some(),
+            "halves: one of them is the regression, without [logistic] there is none"
+        );
+        ensure!(!self.halves || self.prior_clips.is_none(), "halves: prior_clips is of another vote");
         if let Some(teacher) = &self.distillation {
             within("distillation.share", [f64::from(teacher.share)], 0.0, 1.0)?;
             within("distillation.temperature", [f64::from(teacher.temperature)], 0.2, 10.0)?;
@@ -299,6 +308,11 @@ impl Recipe {
     /// Part of a corpus' clips that a pass sees.
     pub fn weight(&self, corpus: CorpusKind) -> f32 {
         self.corpora.get(&corpus).map_or(1.0, |share| share.weight)
+    }
+
+    /// How its models are joined.
+    pub fn voting(&self) -> Voting {
+        if self.halves { Voting::Halves } else { self.prior_clips.map_or(Voting::Even, Voting::Weighted) }
     }
 
     /// Part of a target that listeners' votes give.

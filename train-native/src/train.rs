@@ -185,9 +185,8 @@ impl<'a> Bench<'a> {
         let mut outcomes = vec![Vec::new(); models(&self.job.recipe).len() + 1];
         for ((fold, targets), checkpoint) in folds.iter().zip(targets).zip(checkpoints) {
             let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
-            let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels, self.job.recipe.prior_clips);
-            let (each, joined) =
-                calibrate::apply(&checkpoint.test_answers, &temperatures, &targets.class_shares(&fold.train));
+            let vote = calibrate::fit(&checkpoint.inner_answers, &inner_labels, self.job.recipe.voting());
+            let (each, joined) = calibrate::apply(&checkpoint.test_answers, &vote, &targets.class_shares(&fold.train));
             for (slot, answers) in outcomes.iter_mut().zip(each.iter().chain([&joined])) {
                 slot.extend(checkpoint.test.iter().zip(answers).map(|(clip, probabilities)| Outcome {
                     speaker: self.dataset.clips[*clip].speaker.clone(),
@@ -289,7 +288,7 @@ impl<'a> Bench<'a> {
             clips.iter().map(|clip| self.dataset.content[*clip].as_str()).collect::<Vec<_>>().join(" ")
         };
         // The vote is fitted to what a checkpoint holds.
-        let models = Recipe { prior_clips: None, ..self.job.recipe.clone() };
+        let models = Recipe { prior_clips: None, halves: false, ..self.job.recipe.clone() };
         let all = (models.sha256(&self.features)?, of(&fold.train), of(&fold.test), seed);
         let hash = sha256_hex(&serde_json::to_vec(&all)?);
         Ok(self.job.work.join("folds").join(format!("{}-{}.json", name.replace(':', "-"), &hash[..24])))
@@ -303,9 +302,9 @@ impl<'a> Bench<'a> {
         let fitted =
             checkpoint.fitted.context("the checkpoint of the last training holds no models; use --no-resume")?;
         let inner_labels: Vec<Emotion> = checkpoint.inner.iter().map(|clip| self.labels[*clip]).collect();
-        let temperatures = calibrate::fit(&checkpoint.inner_answers, &inner_labels, self.job.recipe.prior_clips);
+        let vote = calibrate::fit(&checkpoint.inner_answers, &inner_labels, self.job.recipe.voting());
         let version = format!("{}-{}", self.job.recipe.name, &self.job.recipe.sha256(&self.features)?[..12]);
-        let mut manifest = fitted.manifest(&self.features, &temperatures, targets.class_shares(&fold.train), &version);
+        let mut manifest = fitted.manifest(&self.features, &vote, targets.class_shares(&fold.train), &version);
         self.keep_deep(&mut manifest);
         interrupt::check()?;
         let mut files: Vec<(String, Vec<u8>)> =

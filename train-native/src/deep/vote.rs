@@ -1,4 +1,6 @@
-//! The deep tier's vote: temperatures and weights, fitted on speakers that the heads did not hear.
+//! A tier's vote: temperatures and weights, fitted on speakers that the heads did not hear.
+
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 use undertone::inference::{Emotion, N_CLASSES, Pool, Probabilities, calibration};
@@ -50,6 +52,16 @@ pub fn fit(answers: &[Vec<Probabilities>], labels: &[Emotion], prior_clips: f64)
     let scaled = scaled(answers, &temperatures);
     let members: Vec<usize> = (0..answers.len()).collect();
     vote_of(&members, &scaled, temperatures, labels, prior_clips)
+}
+
+/// As [`fit`], with all heads weighing the same.
+pub fn fit_even(answers: &[Vec<Probabilities>], labels: &[Emotion]) -> Vote {
+    let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
+    let scaled = scaled(answers, &temperatures);
+    let weights = vec![1.0 / answers.len().max(1) as f32; answers.len()];
+    let mut vote = Vote { temperatures, weights, joined: 1.0, pool: Pool::Linear };
+    vote.joined = temperature(&vote.mixture(&scaled), labels);
+    vote
 }
 
 /// As [`fit`], of those heads whose calibrated vote makes the labels likeliest; the others weigh nothing, and are calibrated
@@ -122,12 +134,14 @@ pub fn fit_pool(answers: &[Vec<Probabilities>], labels: &[Emotion], members: &[u
     vote
 }
 
-/// Tenths of the whole that the heads may weigh that hear a clip less the baseline; the plain ones bound the harm of a wrong baseline.
-const SHARES: std::ops::RangeInclusive<u8> = 8..=10;
-
-/// Fits the vote with a baseline, a logarithmic pool of two halves, each of even weights: of what the first half weighs, the share
-/// under which the labels are likeliest.
-pub fn fit_halves(answers: &[Vec<Probabilities>], labels: &[Emotion], [first, second]: [&[usize]; 2]) -> Vote {
+/// Fits a logarithmic pool of two halves, each of even weights: of the `shares` of the whole that the first half may weigh, in tenths, the
+/// one under which the labels are likeliest.
+pub fn fit_halves(
+    answers: &[Vec<Probabilities>],
+    labels: &[Emotion],
+    [first, second]: [&[usize]; 2],
+    shares: RangeInclusive<u8>,
+) -> Vote {
     let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
     let scaled = scaled(answers, &temperatures);
     let of = |tenths: u8| {
@@ -140,8 +154,9 @@ pub fn fit_halves(answers: &[Vec<Probabilities>], labels: &[Emotion], [first, se
         vote
     };
     let loss = |vote: &Vote| log_loss(&vote.joined(&scaled), labels);
-    let tried = SHARES.map(&of).map(|vote| (loss(&vote), vote));
-    tried.min_by(|(a, _), (b, _)| a.total_cmp(b)).map_or_else(|| of(*SHARES.end()), |(_, vote)| vote)
+    let all = *shares.end();
+    let tried = shares.map(&of).map(|vote| (loss(&vote), vote));
+    tried.min_by(|(a, _), (b, _)| a.total_cmp(b)).map_or_else(|| of(all), |(_, vote)| vote)
 }
 
 fn log_loss(answers: &[Probabilities], labels: &[Emotion]) -> f64 {
@@ -243,7 +258,7 @@ mod tests {
         wrong[3] = 0.65;
         let labels = vec![Emotion::Neutral; 40];
         let mixed = |odd: usize| (0..40).map(|clip| if clip % odd == 0 { wrong } else { right }).collect::<Vec<_>>();
-        let fit = |answers: &[Vec<Probabilities>]| fit_halves(answers, &labels, [&[0], &[1]]).weights;
+        let fit = |answers: &[Vec<Probabilities>]| fit_halves(answers, &labels, [&[0], &[1]], 8..=10).weights;
         assert_eq!(fit(&[mixed(20), mixed(2)]), [1.0, 0.0]);
         assert!((fit(&[mixed(2), mixed(20)])[0] - 0.8).abs() < 1e-6);
     }

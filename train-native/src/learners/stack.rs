@@ -19,8 +19,8 @@ use super::mlp::{Mlp, train as train_mlp};
 use super::rounding::rounded;
 use super::table::Table;
 use super::target::Targets;
-use crate::calibrate::Temperatures;
 use crate::corpus::Clip;
+use crate::deep::vote::Vote;
 use crate::interrupt;
 use crate::material::Material;
 use crate::onnx::tree_classifier;
@@ -72,6 +72,9 @@ pub struct Setting<'a> {
     /// Seed of everything random.
     pub seed: u64,
 }
+
+/// Answers as they are.
+const PLAIN: Vote = Vote { temperatures: Vec::new(), weights: Vec::new(), joined: 1.0, pool: Pool::Linear };
 
 /// Clips whose answers by the trainer's own model and by the file are compared.
 const COMPARED: usize = 8;
@@ -260,13 +263,13 @@ impl Fitted {
     pub fn manifest(
         &self,
         features: &FeatureConfig,
-        temperatures: &Temperatures,
+        vote: &Vote,
         class_shares: Probabilities,
         version: &str,
     ) -> Manifest {
-        let models = self.entries(features, &temperatures.models);
+        let models = self.entries(features, &vote.temperatures);
         let even = 1.0 / models.len() as f32;
-        let weight = |index: usize| temperatures.weights.get(index).copied().unwrap_or(even);
+        let weight = |index: usize| vote.weights.get(index).copied().unwrap_or(even);
         let member = |(index, entry): (usize, &ModelEntry)| Member { model: entry.name.clone(), weight: weight(index) };
         let members = models.iter().enumerate().map(member).collect();
         Manifest {
@@ -278,18 +281,13 @@ impl Fitted {
             models,
             encoder: None,
             baseline: None,
-            ensembles: vec![EnsembleEntry {
-                tier: Tier::Quick,
-                pool: Pool::Linear,
-                members,
-                temperature: temperatures.joined,
-            }],
+            ensembles: vec![EnsembleEntry { tier: Tier::Quick, pool: vote.pool, members, temperature: vote.joined }],
             license: LICENSE.into(),
         }
     }
 
     fn engine(&self, features: &FeatureConfig) -> Result<Engine> {
-        let manifest = self.manifest(features, &Temperatures::NONE, [1.0 / N_CLASSES as f32; N_CLASSES], "fold");
+        let manifest = self.manifest(features, &PLAIN, [1.0 / N_CLASSES as f32; N_CLASSES], "fold");
         let mut files = self.files.iter();
         Ok(Engine::new(manifest, |_| files.next().cloned())?)
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use undertone::inference::{Emotion, Probabilities, Tier};
 
 use super::Bench;
-use crate::calibrate;
+use crate::calibrate::{self, Voting};
 use crate::cli::Job;
 use crate::learners::single::Single;
 use crate::learners::target::Targets;
@@ -86,9 +86,9 @@ impl Bench<'_> {
             }
         };
         let labels: Vec<Emotion> = answers.inner.iter().map(|clip| self.labels[*clip]).collect();
-        let temperatures = calibrate::fit(&[answers.inner_answers], &labels, None);
+        let vote = calibrate::fit(&[answers.inner_answers], &labels, Voting::Even);
         let shares = targets.class_shares(&fold.train);
-        let (_, joined) = calibrate::apply(&[answers.test_answers], &temperatures, &shares);
+        let (_, joined) = calibrate::apply(&[answers.test_answers], &vote, &shares);
         let outcome = |(clip, probabilities): (&usize, Probabilities)| Outcome {
             speaker: self.dataset.clips[*clip].speaker.clone(),
             label: self.labels[*clip],

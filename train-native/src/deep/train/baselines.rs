@@ -23,6 +23,9 @@ const TESTED: [(Amount, u64); 4] =
 /// Wrong baselines. The vote is not fitted to them.
 const WRONG: [(Amount, u64); 2] = [(Amount::Stranger, 3), (Amount::Angry, 3)];
 
+/// Tenths of the whole that the heads may weigh that hear a clip less the baseline; the plain ones bound the harm of a wrong baseline.
+const SHARES: std::ops::RangeInclusive<u8> = 8..=10;
+
 /// What the heads answer with one draw of baselines, not calibrated: to held-out training clips, for the vote, and to test
 /// clips; `[head][clip]`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -184,7 +187,7 @@ impl Bench<'_> {
         let place = |name: &String| HEADS.iter().position(|(head, _)| head == name);
         let less: Vec<usize> = how.with_baseline.iter().filter_map(place).collect();
         let plain: Vec<usize> = less.iter().map(|head| HEADS.len() + head).collect();
-        Some(vote::fit_halves(&vote::among(&answers, classes), &labels, [&less, &plain]))
+        Some(vote::fit_halves(&vote::among(&answers, classes), &labels, [&less, &plain], SHARES))
     }
 
     /// How the heads vote with a baseline, and the training speakers' file; `None` where they know none.
