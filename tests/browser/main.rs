@@ -54,11 +54,12 @@ fn functionals_are_the_golden_ones() {
 }
 
 fn file(name: &str) -> Option<Vec<u8>> {
-    let files: [(&str, &[u8]); 4] = [
+    let files: [(&str, &[u8]); 5] = [
         ("cnn-2d.onnx", include_bytes!("../../models/cnn-2d.onnx")),
         ("mlp.onnx", include_bytes!("../../models/mlp.onnx")),
         ("xgboost.onnx", include_bytes!("../../models/xgboost.onnx")),
         ("lightgbm.onnx", include_bytes!("../../models/lightgbm.onnx")),
+        ("logistic.onnx", include_bytes!("../../models/logistic.onnx")),
     ];
     files.iter().find(|(known, _)| *known == name).map(|(_, bytes)| bytes.to_vec())
 }
