@@ -25,6 +25,14 @@ pub struct Material {
 }
 
 impl Material {
+    /// The large set.
+    ///
+    /// # Errors
+    /// If it was not asked for.
+    pub fn large(&self) -> Result<&[Array2<f32>]> {
+        self.large.as_deref().context("the large set of functionals was not computed")
+    }
+
     /// For each clip and `copies(clip)` copies of it, computes the images, and computes or finds the functionals, the large
     /// set of them too where it is `with_large`, on all cores. The same seed gives the same copies.
     ///

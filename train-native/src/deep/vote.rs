@@ -59,9 +59,7 @@ pub fn fit_even(answers: &[Vec<Probabilities>], labels: &[Emotion]) -> Vote {
     let temperatures: Vec<f32> = answers.iter().map(|answers| temperature(answers, labels)).collect();
     let scaled = scaled(answers, &temperatures);
     let weights = vec![1.0 / answers.len().max(1) as f32; answers.len()];
-    let mut vote = Vote { temperatures, weights, joined: 1.0, pool: Pool::Linear };
-    vote.joined = temperature(&vote.mixture(&scaled), labels);
-    vote
+    Vote::calibrated(temperatures, weights, Pool::Linear, &scaled, labels)
 }
 
 /// As [`fit`], of those heads whose calibrated vote makes the labels likeliest; the others weigh nothing, and are calibrated
@@ -102,10 +100,9 @@ fn vote_of(
         let sum: f64 = shares.iter().sum();
         weights = shares.into_iter().map(|share| if sum > 0.0 { share / sum } else { 1.0 / n }).collect();
     }
-    let mut vote = Vote { temperatures, weights: vec![0.0; scaled.len()], joined: 1.0, pool: Pool::Linear };
-    members.iter().zip(weights).for_each(|(head, weight)| vote.weights[*head] = weight as f32);
-    vote.joined = temperature(&vote.mixture(scaled), labels);
-    vote
+    let mut of_all = vec![0.0; scaled.len()];
+    members.iter().zip(weights).for_each(|(head, weight)| of_all[*head] = weight as f32);
+    Vote::calibrated(temperatures, of_all, Pool::Linear, scaled, labels)
 }
 
 /// Fits a logarithmic pool of `members` among the heads: a temperature for each head, the weights under which the labels are likeliest
@@ -126,12 +123,11 @@ pub fn fit_pool(answers: &[Vec<Probabilities>], labels: &[Emotion], members: &[u
     }
     let sum: f64 = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     let even = f64::from(evenness);
-    let mut vote = Vote { temperatures, weights: vec![0.0; scaled.len()], joined: 1.0, pool: Pool::Logarithmic };
+    let mut of_all = vec![0.0; scaled.len()];
     for (head, weight) in members.iter().zip(weights) {
-        vote.weights[*head] = ((1.0 - even) * weight / sum + even / n) as f32;
+        of_all[*head] = ((1.0 - even) * weight / sum + even / n) as f32;
     }
-    vote.joined = temperature(&vote.mixture(&scaled), labels);
-    vote
+    Vote::calibrated(temperatures, of_all, Pool::Logarithmic, &scaled, labels)
 }
 
 /// Fits a logarithmic pool of two halves, each of even weights: of the `shares` of the whole that the first half may weigh, in tenths, the
@@ -149,9 +145,7 @@ pub fn fit_halves(
         let mut weights = vec![0.0; answers.len()];
         first.iter().for_each(|head| weights[*head] = share / first.len() as f32);
         second.iter().for_each(|head| weights[*head] = (1.0 - share) / second.len() as f32);
-        let mut vote = Vote { temperatures: temperatures.clone(), weights, joined: 1.0, pool: Pool::Logarithmic };
-        vote.joined = temperature(&vote.mixture(&scaled), labels);
-        vote
+        Vote::calibrated(temperatures.clone(), weights, Pool::Logarithmic, &scaled, labels)
     };
     let loss = |vote: &Vote| log_loss(&vote.joined(&scaled), labels);
     let all = *shares.end();
@@ -186,6 +180,18 @@ fn pool_gradient(scaled: &[Vec<Probabilities>], labels: &[Emotion], members: &[u
 }
 
 impl Vote {
+    /// With the temperature that the joined answers want.
+    fn calibrated(
+        temperatures: Vec<f32>,
+        weights: Vec<f32>,
+        pool: Pool,
+        scaled: &[Vec<Probabilities>],
+        labels: &[Emotion],
+    ) -> Self {
+        let vote = Self { temperatures, weights, joined: 1.0, pool };
+        Self { joined: temperature(&vote.mixture(scaled), labels), ..vote }
+    }
+
     /// Calibrated answers of each head, and of their vote.
     pub fn apply(&self, answers: &[Vec<Probabilities>]) -> (Vec<Vec<Probabilities>>, Vec<Probabilities>) {
         let scaled = scaled(answers, &self.temperatures);

@@ -1,5 +1,6 @@
 //! `logistic`: multinomial logistic regression on the large set of functionals, by L-BFGS.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, ensure};
@@ -113,7 +114,7 @@ impl Rows {
     /// A clip and its copies share the weight of its corpus.
     fn new(setting: Setting<'_>, train: &[usize], how: &LogisticTraining) -> Result<Self> {
         let Setting { material, targets, clips, .. } = setting;
-        let large = material.large.as_ref().context("the large set of functionals was not computed")?;
+        let large = material.large()?;
         let rows: Vec<(usize, ArrayView1<'_, f32>)> =
             train.iter().flat_map(|clip| large[*clip].rows().into_iter().map(move |row| (*clip, row))).collect();
         ensure!(!rows.is_empty(), "there is no clip to train the regression on");
@@ -170,13 +171,11 @@ impl Scaler {
 /// most. Each fit goes on from that of the stronger penalty, so half the iterations do.
 fn chosen(setting: Setting<'_>, train: &[usize], how: &LogisticTraining) -> Result<f64> {
     let Setting { clips, material, seed, .. } = setting;
-    let large = material.large.as_ref().context("the large set of functionals was not computed")?;
+    let large = material.large()?;
     let corpora: BTreeSet<CorpusKind> = train.iter().map(|clip| clips[*clip].corpus).collect();
-    let counts_most = |corpora: &mut dyn Iterator<Item = CorpusKind>| {
-        corpora.reduce(|most, corpus| if how.weight(corpus) > how.weight(most) { corpus } else { most })
-    };
-    let acted = counts_most(&mut corpora.iter().copied().filter(|corpus| corpus.is_acted()));
-    let held_out = acted.or(counts_most(&mut corpora.iter().copied())).context("there is no clip to choose by")?;
+    let counts = |corpus: &CorpusKind| (corpus.is_acted(), how.weight(*corpus));
+    let most = corpora.into_iter().rev().max_by(|a, b| counts(a).partial_cmp(&counts(b)).unwrap_or(Ordering::Equal));
+    let held_out = most.context("there is no clip to choose by")?;
     let mut candidates = how.l2.clone();
     candidates.sort_by(|a, b| b.total_cmp(a));
     let mut answers: Vec<Vec<Probabilities>> = vec![Vec::new(); candidates.len()];
@@ -204,7 +203,7 @@ mod tests {
     use undertone::features::{FeatureConfig, LARGE_FEATURES};
     use undertone::inference::{Emotion, Model, ModelEntry, ModelKind, OnnxModel, Tier, sha256_hex, winner};
 
-    use super::super::target::{self, one_hot};
+    use super::super::target;
     use super::*;
     use crate::corpus::Clip;
     use crate::material::Material;
@@ -228,12 +227,11 @@ mod tests {
         };
         let large = (0..40).map(|clip| Array2::from_shape_vec((1, COLUMNS), row(clip)).unwrap()).collect();
         let material = Material { images: Vec::new(), functionals: Vec::new(), large: Some(large) };
-        let classes = (0..40).map(|clip| one_hot(label(clip))).collect();
-        let targets = target::Targets { classes, weights: vec![1.0; 40], hints: vec![Vec::new(); 40] };
         let how = LogisticTraining { l2: vec![10.0, 0.01], iterations: 40, clip: 2.5, weights: BTreeMap::new() };
         let (recipe, features) = (Recipe::load("smoke").unwrap(), FeatureConfig::default());
         let clip = |clip: usize| Clip::made_up(CorpusKind::Ravdess, &(clip % 7).to_string(), label(clip), clip);
         let clips: Vec<Clip> = (0..40).map(clip).collect();
+        let targets = target::Targets::of_clips(&clips, |_| 0.0, |_| 1.0);
         let setting = Setting {
             material: &material,
             targets: &targets,
@@ -259,7 +257,7 @@ mod tests {
         };
         let file = OnnxModel::load(&entry, &bytes).unwrap();
         for clip in 20..40 {
-            let row = material.large.as_ref().unwrap()[clip].row(0).to_vec();
+            let row = material.large().unwrap()[clip].row(0).to_vec();
             let answer = fitted.predict(&row);
             assert_eq!(winner(&answer), label(clip));
             let theirs = file.run(&row).unwrap().probabilities;

@@ -10,7 +10,7 @@ use undertone::features::{ColorMap, cnn_windows, resized};
 use undertone::inference::Probabilities;
 
 use super::cnn::{Cnn, CnnShape, Network};
-use super::cnn_train::{Example, train_network};
+use super::cnn_train::train_network;
 use super::logistic::Logistic;
 use super::mlp;
 use super::noise::Noise;
@@ -101,7 +101,7 @@ impl Single {
             Self::Logistic => {
                 let how = setting.recipe.logistic.as_ref();
                 let how = how.with_context(|| format!("recipe {} has no part [logistic]", setting.recipe.name))?;
-                let large = setting.material.large.as_ref().context("the large set of functionals was not computed")?;
+                let large = setting.material.large()?;
                 progress(self.name(), 0, 1, None);
                 let model = Logistic::train(setting, train, how)?;
                 Ok(clips.iter().map(|clip| model.predict(&large[*clip].row(0).to_vec())).collect())
@@ -118,16 +118,8 @@ fn network<N: Network>(
     clips: &[usize],
     progress: &dyn Fn(usize, usize, f32),
 ) -> Result<Vec<Probabilities>> {
-    let Setting { material, targets, recipe, features, seed, .. } = setting;
-    let examples: Vec<Example<'_>> = train
-        .iter()
-        .map(|clip| Example {
-            copies: material.images[*clip].iter().map(|image| image.view()).collect(),
-            target: targets.classes[*clip],
-            weight: targets.weights[*clip],
-            hint: &targets.hints[*clip],
-        })
-        .collect();
+    let Setting { material, recipe, features, seed, .. } = setting;
+    let examples = setting.examples(train);
     let size = [features.n_mels, features.window_frames];
     let model = train_network(new, paint, &examples, &recipe.cnn, size, seed, &mut |epoch, loss| {
         progress(epoch + 1, recipe.cnn.epochs, loss);
@@ -194,7 +186,7 @@ mod tests {
     use undertone::features::{FeatureConfig, FrameMatrix};
     use undertone::inference::{Emotion, winner};
 
-    use super::super::target::{Targets, one_hot};
+    use super::super::target::Targets;
     use super::*;
     use crate::corpus::{Clip, CorpusKind};
     use crate::material::Material;
@@ -222,10 +214,9 @@ mod tests {
         let bands = |pictures: &Vec<FrameMatrix>| pictures[0].sum_axis(Axis(1)).insert_axis(Axis(0));
         let large = images.iter().map(bands).collect();
         let material = Material { images, functionals: vec![Array2::zeros((1, 1)); 24], large: Some(large) };
-        let classes = labels.iter().map(|label| one_hot(*label)).collect();
-        let targets = Targets { classes, weights: vec![1.0; 24], hints: vec![Vec::new(); 24] };
         let clip = |clip: usize| Clip::made_up(CorpusKind::Ravdess, &(clip % 6).to_string(), labels[clip], clip);
         let clips: Vec<Clip> = (0..24).map(clip).collect();
+        let targets = Targets::of_clips(&clips, |_| 0.0, |_| 1.0);
         let setting = Setting {
             material: &material,
             targets: &targets,

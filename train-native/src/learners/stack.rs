@@ -76,6 +76,20 @@ pub struct Setting<'a> {
 /// Answers as they are.
 const PLAIN: Vote = Vote { temperatures: Vec::new(), weights: Vec::new(), joined: 1.0, pool: Pool::Linear };
 
+impl<'a> Setting<'a> {
+    /// The clips `train` as networks take them.
+    pub(super) fn examples(self, train: &[usize]) -> Vec<Example<'a>> {
+        let Setting { material, targets, .. } = self;
+        let example = |clip: &usize| Example {
+            copies: material.images[*clip].iter().map(|image| image.view()).collect(),
+            target: targets.classes[*clip],
+            weight: targets.weights[*clip],
+            hint: &targets.hints[*clip],
+        };
+        train.iter().map(example).collect()
+    }
+}
+
 /// Clips whose answers by the trainer's own model and by the file are compared.
 const COMPARED: usize = 8;
 
@@ -88,15 +102,7 @@ pub type Progress<'a> = dyn Fn(&str, usize, usize, Option<f32>) + 'a;
 /// What the learners say; [`interrupt::Interrupted`] after Ctrl-C.
 pub fn fit(setting: Setting<'_>, train: &[usize], progress: &Progress<'_>) -> Result<Fitted> {
     let Setting { material, targets, recipe, features, seed, .. } = setting;
-    let examples: Vec<Example<'_>> = train
-        .iter()
-        .map(|clip| Example {
-            copies: material.images[*clip].iter().map(|image| image.view()).collect(),
-            target: targets.classes[*clip],
-            weight: targets.weights[*clip],
-            hint: &targets.hints[*clip],
-        })
-        .collect();
+    let examples = setting.examples(train);
     let (mels, frames) = (features.n_mels, features.window_frames);
     let epochs = recipe.cnn.epochs;
     let cnn = train_cnn(&examples, &recipe.cnn, mels, frames, seed, &mut |epoch, loss| {
