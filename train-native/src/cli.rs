@@ -68,7 +68,7 @@ pub struct JobArgs {
     #[arg(long, default_value = "models/encoder.onnx", value_name = "FILE")]
     pub encoder: PathBuf,
     /// A part of the quick tier's recipe to leave out, for ablations; may be given several times: speed, pitch, noise, babble,
-    /// tilt, room, telephone, codec, masks, distillation, corpora
+    /// tilt, room, telephone, codec, masks, distillation, embedding, corpora
     #[arg(long = "without", value_name = "PART")]
     pub without: Vec<Part>,
     /// Seeds instead of the recipe's
